@@ -1,0 +1,200 @@
+//! Meetings and the codes people join them by.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::{Cursor, Revision, UserId};
+
+/// The longest title: characters.
+pub const MAX_TITLE_CHARS: usize = 100;
+/// The longest notes: characters.
+pub const MAX_NOTES_CHARS: usize = 10_000;
+
+/// The code people type to join: 10 characters, unguessable (49 bits), easy to read aloud.
+///
+/// The alphabet is Crockford's base 32 in lower case without `0`, `1`, `l`, `o`, `i` and `u`, so
+/// that no two characters look alike. Read in any case and with `-`, `_`, `.` or blanks between.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct MeetingId(String);
+
+impl MeetingId {
+    /// Characters in a code.
+    pub const CHARS: usize = 10;
+    const ALPHABET: &'static [u8; 30] = b"23456789abcdefghjkmnpqrstvwxyz";
+
+    /// A new random code.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] when the operating system gives no random bytes.
+    pub fn generate() -> Result<Self> {
+        let mut code = String::with_capacity(Self::CHARS);
+        while code.len() < Self::CHARS {
+            let mut bytes = [0_u8; 16];
+            getrandom::fill(&mut bytes)
+                .map_err(|source| Error::internal("no random bytes from the system", source))?;
+            // 240 is the largest multiple of 30 in a byte: what is above would favour some letters.
+            let letters = bytes.iter().filter(|byte| **byte < 240);
+            for byte in letters.take(Self::CHARS - code.len()) {
+                code.push(char::from(Self::ALPHABET[usize::from(byte % 30)]));
+            }
+        }
+        Ok(Self(code))
+    }
+
+    /// The code as it is stored and put into addresses: ten characters, no separators.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The code as it is shown: `abc-defg-hjk`.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        format!("{}-{}-{}", &self.0[..3], &self.0[3..7], &self.0[7..])
+    }
+}
+
+impl FromStr for MeetingId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || {
+            Error::new(
+                ErrorKind::InvalidInput,
+                "bad_meeting_code",
+                "not a meeting code: ten letters and digits",
+            )
+        };
+        let mut code = String::with_capacity(Self::CHARS);
+        for c in text.chars() {
+            if matches!(c, '-' | '_' | '.' | ' ') {
+                continue;
+            }
+            let c = c.to_ascii_lowercase();
+            if code.len() == Self::CHARS || !c.is_ascii() || !Self::ALPHABET.contains(&(c as u8)) {
+                return Err(wrong());
+            }
+            code.push(c);
+        }
+        if code.len() == Self::CHARS {
+            Ok(Self(code))
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+impl fmt::Display for MeetingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of the group that a conference provider knows a meeting by: a random UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GroupId(pub Uuid);
+
+impl GroupId {
+    /// A new random id (`UUIDv4`).
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A scheduled meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The join code; unique.
+    pub id: MeetingId,
+    /// The provider's group; unique.
+    pub group_id: GroupId,
+    /// Who scheduled it.
+    pub host_id: UserId,
+    /// One line, at most [`MAX_TITLE_CHARS`].
+    pub title: String,
+    /// Free text, at most [`MAX_NOTES_CHARS`].
+    pub notes: String,
+    /// When it begins.
+    pub start_time: OffsetDateTime,
+    /// When it ends, after the start; open if `None`.
+    pub end_time: Option<OffsetDateTime>,
+    /// When it was scheduled.
+    pub created_at: OffsetDateTime,
+    /// How often it was changed.
+    pub revision: Revision,
+}
+
+/// Which meetings a list holds; [`MeetingQuery::default`] is all of them, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct MeetingQuery {
+    /// Only this host's.
+    pub host_id: Option<UserId>,
+    /// Only those whose title or code contains this, in any case.
+    pub search: Option<String>,
+    /// Only those that are not over at this moment: the end, or without one the start, is later.
+    pub not_over_at: Option<OffsetDateTime>,
+    /// Newest first instead of oldest first (by when they were scheduled).
+    pub newest_first: bool,
+    /// Where to go on; from the beginning if `None`.
+    pub cursor: Option<Cursor>,
+    /// How many at most; 1 to 1,000.
+    pub limit: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn codes_are_read_in_any_spelling() {
+        let code = MeetingId::generate().unwrap();
+        for text in [
+            code.to_string(),
+            code.spelled(),
+            code.spelled().to_uppercase(),
+            format!(" {} ", code.spelled().replace('-', " ")),
+        ] {
+            assert_eq!(text.parse::<MeetingId>().unwrap(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_codes() {
+        for bad in [
+            "",
+            "abc",
+            "abcdefghjkm",
+            "abcdefghj0",
+            "abcdefghjl",
+            "äbcdefghjk",
+            "abcdefghj\0",
+        ] {
+            assert!(bad.parse::<MeetingId>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,40}") {
+            if let Ok(code) = text.parse::<MeetingId>() {
+                prop_assert_eq!(code.as_str().len(), MeetingId::CHARS);
+                prop_assert_eq!(code.spelled().parse::<MeetingId>().unwrap(), code);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The messages that peers of a room send each other.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What a peer sends to its room: a type, a content that is never looked into, and a name.
+///
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Signal(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kind: String,
+    content: Box<RawValue>,
+    name: Option<String>,
+}
+
+impl Signal {
+    /// The longest type, in bytes.
+    pub const MAX_KIND_BYTES: usize = 64;
+    /// The longest name, in bytes.
+    pub const MAX_NAME_BYTES: usize = 1_000;
+    /// Types that only the server may send.
+    pub const RESERVED: [&'static str; 3] = ["signal_connected", "signal_disconnected", "error"];
+
+    /// Checks and wraps a message.
+    ///
+    /// `content` is kept as the text it is; of values that JavaScript counts as false (`null`,
+    /// `false`, `0`, `""`) and of empty objects and lists the contract says that they are no content.
+    ///
+    /// # Errors
+    /// `InvalidInput` with code `bad_type`, `reserved_type`, `empty_content` or `bad_name`.
+    pub fn new(kind: String, content: Box<RawValue>, name: Option<String>) -> Result<Self> {
+        let fail =
+            |code, message: &'static str| Err(Error::new(ErrorKind::InvalidInput, code, message));
+        if kind.is_empty() || kind.len() > Self::MAX_KIND_BYTES {
+            return fail("bad_type", "`type` must be a text of 1 to 64 bytes");
+        }
+        if Self::RESERVED.contains(&kind.as_str()) {
+            return fail("reserved_type", "this `type` is the server's own");
+        }
+        if is_empty(content.get()) {
+            return fail(
+                "empty_content",
+                "`content` must be there and must not be empty",
+            );
+        }
+        if name
+            .as_ref()
+            .is_some_and(|name| name.len() > Self::MAX_NAME_BYTES)
+        {
+            return fail("bad_name", "`name` must be a text of at most 1,000 bytes");
+        }
+        Ok(Self(Arc::new(Parts {
+            kind,
+            content,
+            name,
+        })))
+    }
+
+    /// The type: `offer`, `answer`, `candidate` or the peers' own.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// The content, untouched JSON text.
+    #[must_use]
+    pub fn content(&self) -> &RawValue {
+        &self.0.content
+    }
+
+    /// The name the sender gave itself.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The relayed message as the other peers read it; `sender` is who the server knows it is.
+    ///
+    /// # Examples
+    /// ```
+    /// use vnet_core::signal::Signal;
+    /// use serde_json::value::RawValue;
+    ///
+    /// let content = RawValue::from_string(r#"{"sdp":"v=0"}"#.into())?;
+    /// let signal = Signal::new("offer".into(), content, Some("Ada".into()))?;
+    /// assert_eq!(
+    ///     signal.to_wire("ada_1"),
+    ///     r#"{"type":"offer","description":{"sdp":"v=0"},"sent_by":"Ada","sender":"ada_1"}"#,
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn to_wire(&self, sender: &str) -> String {
+        #[derive(Serialize)]
+        struct Relayed<'a> {
+            r#type: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            description: Option<&'a RawValue>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            candidates: Option<&'a RawValue>,
+            sent_by: Option<&'a str>,
+            sender: &'a str,
+        }
+        let described = matches!(self.kind(), "offer" | "answer");
+        let content = self.content();
+        let relayed = Relayed {
+            r#type: self.kind(),
+            description: described.then_some(content),
+            candidates: (!described).then_some(content),
+            sent_by: self.name(),
+            sender,
+        };
+        serde_json::to_string(&relayed).expect("texts and checked JSON always serialize")
+    }
+}
+
+fn is_empty(json: &str) -> bool {
+    let json = json.trim();
+    match json.as_bytes() {
+        b"null" | b"false" | b"\"\"" => true,
+        [open @ (b'{' | b'['), .., _] => {
+            let close = if *open == b'{' { '}' } else { ']' };
+            json[1..].trim_start().starts_with(close)
+        }
+        [b'-' | b'0'..=b'9', ..] => json.parse::<f64>().is_ok_and(|number| number == 0.0),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(kind: &str, content: &str) -> Result<Signal> {
+        Signal::new(
+            kind.into(),
+            RawValue::from_string(content.into()).unwrap(),
+            None,
+        )
+    }
+
+    #[test]
+    fn every_type_but_offer_and_answer_is_relayed_as_candidates() {
+        let wire = signal("candidate", r#"{"a" : 1}"#).unwrap().to_wire("ada");
+        assert_eq!(
+            wire,
+            r#"{"type":"candidate","candidates":{"a" : 1},"sent_by":null,"sender":"ada"}"#
+        );
+        let wire = signal("answer", "[1]").unwrap().to_wire("ada");
+        assert_eq!(
+            wire,
+            r#"{"type":"answer","description":[1],"sent_by":null,"sender":"ada"}"#
+        );
+    }
+
+    #[test]
+    fn nobody_speaks_for_the_server() {
+        for kind in Signal::RESERVED {
+            assert_eq!(
+                signal(kind, "{\"a\":1}").unwrap_err().code(),
+                "reserved_type"
+            );
+        }
+        assert_eq!(signal("", "1").unwrap_err().code(), "bad_type");
+        assert_eq!(signal(&"x".repeat(65), "1").unwrap_err().code(), "bad_type");
+    }
+
+    #[test]
+    fn empty_contents_are_none() {
+        for empty in [
+            "null", "false", "0", "-0.0", "0e5", "\"\"", "{ }", "[]", " {}",
+        ] {
+            assert_eq!(
+                signal("x", empty).unwrap_err().code(),
+                "empty_content",
+                "{empty}"
+            );
+        }
+        for full in ["true", "1", "-1", "\" \"", "{\"a\":null}", "[0]"] {
+            assert!(signal("x", full).is_ok(), "{full}");
+        }
+    }
+}
