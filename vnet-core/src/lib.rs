@@ -1,25 +1,39 @@
 #![doc = include_str!("../README.md")]
 
+pub mod accounts;
+mod builder;
 pub mod clock;
 pub mod conference;
 pub mod error;
 pub mod help;
 pub mod id;
+pub mod identities;
 pub mod identity;
 pub mod limits;
+mod live;
+pub mod local_identity;
 pub mod meeting;
+pub mod meetings;
 pub mod password;
+mod refresh;
 pub mod room;
 pub mod secret;
 pub mod session;
 pub mod signal;
+mod staff;
 pub mod store;
 pub mod token;
 pub mod user;
+mod vnet;
 
 pub use async_trait::async_trait;
 
+pub use builder::VnetBuilder;
 pub use clock::{Clock, SystemClock};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use limits::Limits;
+pub use live::SessionWatch;
+pub use refresh::Round;
 pub use secret::Secret;
+pub use staff::Staff;
+pub use vnet::Vnet;

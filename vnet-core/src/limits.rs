@@ -39,10 +39,15 @@ pub struct Limits {
     pub signal_burst: u32,
     /// Messages that may wait for one peer before it is put out of the room. Default 512.
     pub room_queue: usize,
+    /// Bytes of messages that may wait for one peer before it is put out of the room; a single
+    /// message is always taken. Default 2 MiB.
+    pub room_queue_bytes: usize,
     /// The server pings a signalling peer that was silent so long. Default 20 seconds.
     pub signal_ping_after: Duration,
     /// A signalling peer that does not answer a ping within this is gone. Default 30 seconds.
     pub signal_pong_within: Duration,
+    /// How long the server waits for a signalling peer to answer a close. Default 5 seconds.
+    pub signal_close_within: Duration,
     /// Longest life of a signalling connection. Default 24 hours.
     pub signal_max_life: Duration,
     /// How often a signalling connection asks whether its session still lives, beside being told
@@ -70,8 +75,10 @@ impl Default for Limits {
             signal_rate: 100,
             signal_burst: 300,
             room_queue: 512,
+            room_queue_bytes: 2 * 1024 * 1024,
             signal_ping_after: Duration::from_secs(20),
             signal_pong_within: Duration::from_secs(30),
+            signal_close_within: Duration::from_secs(5),
             signal_max_life: minutes(24 * 60),
             session_check_interval: minutes(1),
         }

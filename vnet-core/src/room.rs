@@ -92,6 +92,16 @@ pub enum RoomEvent {
     Signal(Bytes),
 }
 
+/// Why the events of a membership ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndReason {
+    /// The peer's queue was full: it did not read.
+    PutOut,
+    /// The broker ended or went out of reach, or gives no reason.
+    BrokerEnded,
+}
+
 /// A place in a room, as a broker implements it. Dropping it leaves the room.
 pub trait RoomLink: fmt::Debug + Send + 'static {
     /// Sends to all in the room, never waits: see [`Membership::send`].
@@ -105,6 +115,11 @@ pub trait RoomLink: fmt::Debug + Send + 'static {
 
     /// Peers in the room now, as far as known.
     fn peers_count(&self) -> usize;
+
+    /// Why the events ended, asked after they did: see [`Membership::end_reason`].
+    fn end_reason(&self) -> EndReason {
+        EndReason::BrokerEnded
+    }
 }
 
 /// A place in a room: sends to it, yields its events, leaves when dropped.
@@ -149,6 +164,12 @@ impl Membership {
     #[must_use]
     pub fn peers_count(&self) -> usize {
         self.link.peers_count()
+    }
+
+    /// Why the events ended; means nothing before they did.
+    #[must_use]
+    pub fn end_reason(&self) -> EndReason {
+        self.link.end_reason()
     }
 }
 

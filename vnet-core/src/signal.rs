@@ -96,6 +96,9 @@ impl Signal {
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Panics
+    /// Never: texts and checked JSON always serialize.
     #[must_use]
     pub fn to_wire(&self, sender: &str) -> String {
         #[derive(Serialize)]
