@@ -1,1 +1,19 @@
+#![doc = include_str!("../README.md")]
 
+pub mod frame;
+pub mod path;
+pub mod peer;
+
+mod broker;
+mod close;
+mod connection;
+mod guard;
+mod rate;
+mod signalling;
+
+pub use broker::InProcessRooms;
+pub use close::Close;
+pub use connection::{Connection, websocket_config};
+pub use guard::SessionGuard;
+pub use peer::Outcome;
+pub use signalling::{Entry, Signalling, accept_key};
