@@ -1,1 +1,14 @@
+#![doc = include_str!("../README.md")]
 
+pub use vnet_core as core;
+
+#[cfg(feature = "acs")]
+pub use vnet_acs as acs;
+#[cfg(feature = "http-hyper")]
+pub use vnet_http_hyper as http;
+#[cfg(feature = "signal")]
+pub use vnet_signal as signal;
+#[cfg(feature = "sqlite")]
+pub use vnet_store_sqlite as sqlite;
+
+pub use vnet_core::{Error, ErrorKind, Limits, Result, Secret, Vnet, VnetBuilder};
