@@ -1,5 +1,7 @@
 //! Help articles.
 
+mod shipped;
+
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -8,6 +10,8 @@ use time::OffsetDateTime;
 use crate::error::FieldError;
 use crate::id::Revision;
 use crate::user::one_line;
+
+pub use shipped::shipped;
 
 /// The longest title: characters.
 pub const MAX_ARTICLE_TITLE_CHARS: usize = 200;

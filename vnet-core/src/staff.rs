@@ -2,7 +2,8 @@
 
 use crate::accounts::SignUp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::{Page, UserId};
+use crate::help::{Article, ArticleDraft, ArticleId, HelpQuery};
+use crate::id::{Page, Revision, UserId};
 use crate::meeting::{Meeting, MeetingId, MeetingQuery};
 use crate::secret::Secret;
 use crate::store::UserQuery;
@@ -121,6 +122,54 @@ impl Staff<'_> {
     pub async fn delete_meeting(&self, id: &MeetingId) -> Result<bool> {
         tracing::info!(actor.id = %self.actor, meeting.id = %id, "staff deletes a meeting");
         self.vnet.store().remove_meeting(id).await
+    }
+
+    /// The help articles, by number.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn articles(&self) -> Result<Vec<Article>> {
+        self.vnet.search_help(&HelpQuery::default()).await
+    }
+
+    /// Adds a help article under the next number.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn create_article(&self, draft: &ArticleDraft) -> Result<Article> {
+        let now = self.vnet.clock().now();
+        let article = self.vnet.store().insert_article(draft, now).await?;
+        tracing::info!(actor.id = %self.actor, article.id = %article.id, "staff wrote an article");
+        Ok(article)
+    }
+
+    /// Changes a help article; `expected` is the revision that was read.
+    ///
+    /// # Errors
+    /// `Conflict`: changed meanwhile. `NotFound`: gone. `Unavailable`: the store.
+    pub async fn update_article(
+        &self,
+        id: ArticleId,
+        draft: &ArticleDraft,
+        expected: Revision,
+    ) -> Result<Article> {
+        let now = self.vnet.clock().now();
+        let article = self
+            .vnet
+            .store()
+            .update_article(id, draft, expected, now)
+            .await?;
+        tracing::info!(actor.id = %self.actor, article.id = %id, "staff changed an article");
+        Ok(article)
+    }
+
+    /// Deletes a help article. `false` if it was gone.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn delete_article(&self, id: ArticleId) -> Result<bool> {
+        tracing::info!(actor.id = %self.actor, article.id = %id, "staff deletes an article");
+        self.vnet.store().remove_article(id).await
     }
 
     fn refuse_self(&self, id: &UserId) -> Result<()> {

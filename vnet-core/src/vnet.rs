@@ -6,7 +6,7 @@ use crate::accounts::Accounts;
 use crate::builder::VnetBuilder;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::help::{Article, ArticleId, HelpQuery};
+use crate::help::{Article, ArticleId, HelpQuery, shipped};
 use crate::identities::Identities;
 use crate::limits::Limits;
 use crate::meetings::Meetings;
@@ -78,6 +78,16 @@ impl Vnet {
     /// As [`RoomBroker::join`].
     pub async fn join_room(&self, room: RoomCode, peer: Peer) -> Result<Membership> {
         self.0.rooms.join(room, peer).await
+    }
+
+    /// Adds the help articles that come with the product ([`shipped`]), once in the life of the
+    /// store; what became of them since is left alone. `false` if it was done before.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn seed_help(&self) -> Result<bool> {
+        let now = self.clock().now();
+        self.store().seed_articles(&shipped(), now).await
     }
 
     /// The help articles that match.
