@@ -8,7 +8,7 @@ use auto_impl::auto_impl;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::error::{FieldError, Result};
+use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::id::UserId;
 use crate::secret::Secret;
 
@@ -114,6 +114,29 @@ impl TokenRequest {
             scopes: vec![TokenScope::Voip],
             lifetime: None,
         }
+    }
+
+    /// The shortest life that can be asked for.
+    pub const MIN_LIFETIME: Duration = Duration::from_secs(60 * 60);
+    /// The longest life that can be asked for, and the usual default.
+    pub const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// The life that is asked for, [`Self::MAX_LIFETIME`] if none is, when the request is in order.
+    ///
+    /// # Errors
+    /// `InvalidInput` with code `no_scopes` or `bad_lifetime`.
+    pub fn checked_lifetime(&self) -> Result<Duration> {
+        let fail =
+            |code, message: &'static str| Err(Error::new(ErrorKind::InvalidInput, code, message));
+        if self.scopes.is_empty() {
+            return fail("no_scopes", "a token needs at least one scope");
+        }
+        let lifetime = self.lifetime.unwrap_or(Self::MAX_LIFETIME);
+        let is_whole = lifetime.subsec_nanos() == 0 && lifetime.as_secs().is_multiple_of(60);
+        if !is_whole || !(Self::MIN_LIFETIME..=Self::MAX_LIFETIME).contains(&lifetime) {
+            return fail("bad_lifetime", "a token lives whole minutes, 60 to 1440");
+        }
+        Ok(lifetime)
     }
 }
 

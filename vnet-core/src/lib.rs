@@ -14,6 +14,7 @@ mod live;
 pub mod local_identity;
 pub mod meeting;
 pub mod meetings;
+pub mod memory;
 pub mod password;
 mod refresh;
 pub mod room;
@@ -22,6 +23,13 @@ pub mod session;
 pub mod signal;
 mod staff;
 pub mod store;
+#[cfg(any(test, feature = "testkit"))]
+#[expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "rules are tests: they panic when an adapter breaks them"
+)]
+pub mod testkit;
 pub mod token;
 pub mod user;
 mod vnet;

@@ -88,7 +88,11 @@ fn assert_kind<T>(result: Result<T>, kind: ErrorKind, what: &str) -> Error {
 /// Asserts that `result` failed because the value of `field` is taken.
 fn assert_taken<T>(result: Result<T>, field: &str, what: &str) {
     let error = assert_kind(result, ErrorKind::AlreadyExists, what);
-    assert_eq!(error.field(), Some(field), "{what}: the field that is taken");
+    assert_eq!(
+        error.field(),
+        Some(field),
+        "{what}: the field that is taken"
+    );
 }
 
 /// Runs all `attempts` at the same time and returns what they came to, in their order.
@@ -192,7 +196,10 @@ mod tests {
             .collect();
         let (_, list) = source.split_once("$new, [").expect("a macro with a list");
         let (list, _) = list.split_once(']').expect("a list that ends");
-        let run = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let run = list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
         (written, run.collect())
     }
 

@@ -43,7 +43,9 @@ pub fn user(name: &str) -> User {
         username: name.parse().expect("a valid username"),
         first_name: "Augusta".into(),
         last_name: "King".into(),
-        email: format!("{name}@example.org").parse().expect("a valid address"),
+        email: format!("{name}@example.org")
+            .parse()
+            .expect("a valid address"),
         meeting_name: name.into(),
         avatar: None,
         is_staff: false,

@@ -36,7 +36,11 @@ async fn found(store: &dyn Store, session: &Session, now: OffsetDateTime) -> boo
 pub async fn a_session_is_found_with_its_user(store: Arc<dyn Store>) {
     let ada = user(&store, "ada").await;
     let session = insert(&store, ada.id).await;
-    let found = store.find_session(&session.hash, NOW).await.unwrap().expect("a session");
+    let found = store
+        .find_session(&session.hash, NOW)
+        .await
+        .unwrap()
+        .expect("a session");
     assert_eq!(found.session, session);
     assert_eq!(found.user, ada);
     assert!(store.is_live(&session.id, NOW).await.unwrap());
@@ -48,7 +52,11 @@ pub async fn a_session_shows_the_user_as_it_is_now(store: Arc<dyn Store>) {
     let session = insert(&store, ada.id).await;
     ada.first_name = "Changed".into();
     let ada = store.update_user(&ada).await.unwrap();
-    let found = store.find_session(&session.hash, NOW).await.unwrap().expect("a session");
+    let found = store
+        .find_session(&session.hash, NOW)
+        .await
+        .unwrap()
+        .expect("a session");
     assert_eq!(found.user, ada);
 }
 
@@ -57,11 +65,28 @@ pub async fn a_miss_is_no_error(store: Arc<dyn Store>) {
     let ada = user(&store, "ada").await;
     let session = samples::session(ada.id);
     assert!(!found(&store, &session, NOW).await);
-    assert!(!store.touch_session(&session.id, NOW, NOW + Duration::HOUR).await.unwrap());
+    assert!(
+        !store
+            .touch_session(&session.id, NOW, NOW + Duration::HOUR)
+            .await
+            .unwrap()
+    );
     assert!(!store.remove_session(&session.id).await.unwrap());
-    assert!(store.remove_sessions(&ada.id, None).await.unwrap().is_empty());
+    assert!(
+        store
+            .remove_sessions(&ada.id, None)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(store.list_sessions(&ada.id, NOW).await.unwrap().is_empty());
-    assert!(store.list_sessions(&UserId::generate(), NOW).await.unwrap().is_empty());
+    assert!(
+        store
+            .list_sessions(&UserId::generate(), NOW)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(store.remove_expired_sessions(NOW).await.unwrap(), 0);
 }
 
@@ -71,11 +96,23 @@ pub async fn an_insert_never_overwrites(store: Arc<dyn Store>) {
     let session = insert(&store, ada.id).await;
     let mut same_id = samples::session(bob.id);
     same_id.id = session.id;
-    assert_taken(store.insert_session(&same_id).await, "id", "the id of another session");
+    assert_taken(
+        store.insert_session(&same_id).await,
+        "id",
+        "the id of another session",
+    );
     let mut same_hash = samples::session(bob.id);
     same_hash.hash = session.hash;
-    assert_taken(store.insert_session(&same_hash).await, "hash", "the hash of another session");
-    let kept = store.find_session(&session.hash, NOW).await.unwrap().expect("a session");
+    assert_taken(
+        store.insert_session(&same_hash).await,
+        "hash",
+        "the hash of another session",
+    );
+    let kept = store
+        .find_session(&session.hash, NOW)
+        .await
+        .unwrap()
+        .expect("a session");
     assert_eq!((kept.session, kept.user.id), (session, ada.id));
     assert!(store.list_sessions(&bob.id, NOW).await.unwrap().is_empty());
 }
@@ -83,7 +120,11 @@ pub async fn an_insert_never_overwrites(store: Arc<dyn Store>) {
 /// Nobody is signed in without an account.
 pub async fn a_session_of_nobody_is_not_found(store: Arc<dyn Store>) {
     let session = samples::session(UserId::generate());
-    assert_kind(store.insert_session(&session).await, ErrorKind::NotFound, "no such user");
+    assert_kind(
+        store.insert_session(&session).await,
+        ErrorKind::NotFound,
+        "no such user",
+    );
     assert!(!found(&store, &session, NOW).await);
 }
 
@@ -94,7 +135,13 @@ pub async fn an_expired_session_is_not_found(store: Arc<dyn Store>) {
     assert!(found(&store, &session, session.expires_at - Duration::MICROSECOND).await);
     assert!(!found(&store, &session, session.expires_at).await);
     assert!(!found(&store, &session, session.expires_at + Duration::DAY).await);
-    assert!(store.list_sessions(&ada.id, session.expires_at).await.unwrap().is_empty());
+    assert!(
+        store
+            .list_sessions(&ada.id, session.expires_at)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// Who may not sign in is not signed in; who may again, is again.
@@ -116,11 +163,21 @@ pub async fn a_touch_moves_the_end(store: Arc<dyn Store>) {
     let other = insert(&store, ada.id).await;
     let (seen, end) = (NOW + Duration::MINUTE, NOW + Duration::DAY);
     assert!(store.touch_session(&session.id, seen, end).await.unwrap());
-    let touched = store.find_session(&session.hash, end - Duration::SECOND).await.unwrap();
+    let touched = store
+        .find_session(&session.hash, end - Duration::SECOND)
+        .await
+        .unwrap();
     let touched = touched.expect("a session").session;
-    let wanted = Session { last_seen_at: seen, expires_at: end, ..session };
+    let wanted = Session {
+        last_seen_at: seen,
+        expires_at: end,
+        ..session
+    };
     assert_eq!(touched, wanted);
-    assert!(!found(&store, &other, end - Duration::SECOND).await, "only the touched one");
+    assert!(
+        !found(&store, &other, end - Duration::SECOND).await,
+        "only the touched one"
+    );
 }
 
 /// A session that ended stays ended.
@@ -132,7 +189,12 @@ pub async fn a_touch_never_revives(store: Arc<dyn Store>) {
     assert!(!store.touch_session(&removed.id, NOW, end).await.unwrap());
     assert!(!found(&store, &removed, NOW).await);
     let expired = insert(&store, ada.id).await;
-    assert!(!store.touch_session(&expired.id, expired.expires_at, end).await.unwrap());
+    assert!(
+        !store
+            .touch_session(&expired.id, expired.expires_at, end)
+            .await
+            .unwrap()
+    );
     let late = expired.expires_at + Duration::SECOND;
     assert!(!store.touch_session(&expired.id, late, end).await.unwrap());
     assert!(!found(&store, &expired, late).await);
@@ -175,7 +237,10 @@ pub async fn all_sessions_of_a_user_end_but_the_kept_one(store: Arc<dyn Store>) 
     let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
     let bobs = insert(&store, bob.id).await;
     let kept = insert(&store, ada.id).await;
-    let mut ended = vec![insert(&store, ada.id).await.id, insert(&store, ada.id).await.id];
+    let mut ended = vec![
+        insert(&store, ada.id).await.id,
+        insert(&store, ada.id).await.id,
+    ];
     let mut named = store.remove_sessions(&ada.id, Some(kept.id)).await.unwrap();
     ended.sort_unstable();
     named.sort_unstable();
@@ -202,7 +267,10 @@ pub async fn sessions_are_listed_newest_first(store: Arc<dyn Store>) {
     expired.expires_at = NOW + Duration::MINUTE;
     store.insert_session(&expired).await.unwrap();
     wanted.sort_by_key(|(created, _)| std::cmp::Reverse(*created));
-    let listed = store.list_sessions(&ada.id, NOW + Duration::minutes(10)).await.unwrap();
+    let listed = store
+        .list_sessions(&ada.id, NOW + Duration::minutes(10))
+        .await
+        .unwrap();
     let listed: Vec<_> = listed.iter().map(|s| (s.created_at, s.id)).collect();
     assert_eq!(listed, wanted);
 }
@@ -229,8 +297,16 @@ pub async fn a_removed_user_takes_the_sessions_along(store: Arc<dyn Store>) {
     let (adas, bobs) = (insert(&store, ada.id).await, insert(&store, bob.id).await);
     assert!(store.remove_user(&ada.id, NOW).await.unwrap());
     assert!(!found(&store, &adas, NOW).await);
-    assert!(!store.touch_session(&adas.id, NOW, NOW + Duration::DAY).await.unwrap());
-    assert!(!store.remove_session(&adas.id).await.unwrap(), "it is gone already");
+    assert!(
+        !store
+            .touch_session(&adas.id, NOW, NOW + Duration::DAY)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store.remove_session(&adas.id).await.unwrap(),
+        "it is gone already"
+    );
     assert!(found(&store, &bobs, NOW).await);
 }
 
@@ -263,14 +339,32 @@ pub async fn times_are_kept_to_the_microsecond(store: Arc<dyn Store>) {
     session.last_seen_at = NOW + Duration::nanoseconds(2_001);
     session.expires_at = NOW + Duration::HOUR + Duration::nanoseconds(999);
     store.insert_session(&session).await.unwrap();
-    let kept = store.find_session(&session.hash, NOW).await.unwrap().unwrap().session;
+    let kept = store
+        .find_session(&session.hash, NOW)
+        .await
+        .unwrap()
+        .unwrap()
+        .session;
     assert_eq!(kept.created_at, NOW + Duration::microseconds(1));
     assert_eq!(kept.last_seen_at, NOW + Duration::microseconds(2));
     assert_eq!(kept.expires_at, NOW + Duration::HOUR);
     let finer = NOW + Duration::DAY + Duration::nanoseconds(1_500);
-    assert!(store.touch_session(&session.id, finer - Duration::DAY, finer).await.unwrap());
-    let kept = store.find_session(&session.hash, NOW).await.unwrap().unwrap().session;
-    assert_eq!(kept.expires_at, NOW + Duration::DAY + Duration::microseconds(1));
+    assert!(
+        store
+            .touch_session(&session.id, finer - Duration::DAY, finer)
+            .await
+            .unwrap()
+    );
+    let kept = store
+        .find_session(&session.hash, NOW)
+        .await
+        .unwrap()
+        .unwrap()
+        .session;
+    assert_eq!(
+        kept.expires_at,
+        NOW + Duration::DAY + Duration::microseconds(1)
+    );
     assert_eq!(kept.last_seen_at, NOW + Duration::microseconds(1));
 }
 
@@ -281,24 +375,29 @@ pub async fn times_are_kept_to_the_microsecond(store: Arc<dyn Store>) {
 #[macro_export]
 macro_rules! session_store_contract {
     ($new:ident) => {
-        $crate::__contract!(session_store, dyn $crate::store::Store, $new, [
-            a_session_is_found_with_its_user,
-            a_session_shows_the_user_as_it_is_now,
-            a_miss_is_no_error,
-            an_insert_never_overwrites,
-            a_session_of_nobody_is_not_found,
-            an_expired_session_is_not_found,
-            sessions_of_an_inactive_user_are_hidden,
-            a_touch_moves_the_end,
-            a_touch_never_revives,
-            a_touch_and_a_removal_at_once_leave_no_session,
-            a_removed_session_is_gone,
-            all_sessions_of_a_user_end_but_the_kept_one,
-            sessions_are_listed_newest_first,
-            expired_sessions_are_dropped_and_counted,
-            a_removed_user_takes_the_sessions_along,
-            a_sign_in_while_the_user_is_removed_leaves_no_session,
-            times_are_kept_to_the_microsecond,
-        ]);
+        $crate::__contract!(
+            session_store,
+            dyn $crate::store::Store,
+            $new,
+            [
+                a_session_is_found_with_its_user,
+                a_session_shows_the_user_as_it_is_now,
+                a_miss_is_no_error,
+                an_insert_never_overwrites,
+                a_session_of_nobody_is_not_found,
+                an_expired_session_is_not_found,
+                sessions_of_an_inactive_user_are_hidden,
+                a_touch_moves_the_end,
+                a_touch_never_revives,
+                a_touch_and_a_removal_at_once_leave_no_session,
+                a_removed_session_is_gone,
+                all_sessions_of_a_user_end_but_the_kept_one,
+                sessions_are_listed_newest_first,
+                expired_sessions_are_dropped_and_counted,
+                a_removed_user_takes_the_sessions_along,
+                a_sign_in_while_the_user_is_removed_leaves_no_session,
+                times_are_kept_to_the_microsecond,
+            ]
+        );
     };
 }
