@@ -89,16 +89,17 @@ impl SessionWatch {
     /// Safe: waiting again goes on.
     pub async fn ended(&self) {
         loop {
-            let pause = tokio::time::timeout(self.check_interval, self.ended.cancelled()).await;
-            if pause.is_ok() {
-                return;
-            }
+            // First of all: the session may have ended before this watch began.
             match self.store.is_live(&self.id, self.clock.now()).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
                     tracing::warn!(session.id = %self.id, %error, "cannot ask whether a session lives");
                 }
+            }
+            let told = tokio::time::timeout(self.check_interval, self.ended.cancelled()).await;
+            if told.is_ok() {
+                return;
             }
         }
     }

@@ -78,8 +78,7 @@ pub fn check_new_password(
             fail(format!(
                 "This password is too short. It must contain at least {MIN_PASSWORD_CHARS} characters."
             ));
-        }
-        if is_common(password) {
+        } else if is_common(password) {
             fail("This password is too common.".into());
         }
         if password.chars().all(char::is_numeric) {
