@@ -182,7 +182,7 @@ impl RoomLink for Link {
                     _ => ended(),
                 });
             }
-            seats.say(self.place, text, self.shared.bounds, &mut wakers);
+            seats.say(self.place, &text, self.shared.bounds, &mut wakers);
             seats.is_empty()
         };
         wakers.wake();

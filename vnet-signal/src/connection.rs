@@ -166,7 +166,9 @@ where
 {
     /// Reads, then writes all that this and the room brought; whether there may be more to read.
     fn turn(&mut self, cx: &mut Context<'_>, now: std::time::Instant) -> bool {
-        if self.blocked {
+        // Nothing is read before the room is entered or while nothing can be written: so these come
+        // first, and reading is not forgotten when they are done.
+        if self.blocked || matches!(self.link, Link::Entering(_)) {
             self.write(cx, now);
         }
         let more = self.read(cx, now);
@@ -258,7 +260,7 @@ where
             match Pin::new(&mut self.websocket).poll_next(cx) {
                 Poll::Pending => return false,
                 Poll::Ready(item) => {
-                    self.received(item, now);
+                    self.received(item.as_ref(), now);
                     if self.broken {
                         return true;
                     }
@@ -270,10 +272,10 @@ where
 
     fn received(
         &mut self,
-        item: Option<std::result::Result<Message, WsError>>,
+        item: Option<&std::result::Result<Message, WsError>>,
         now: std::time::Instant,
     ) {
-        let input = match &item {
+        let input = match item {
             Some(Ok(Message::Text(text))) => Input::Text(text.as_str()),
             Some(Ok(Message::Binary(_))) => Input::Binary,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::Control,

@@ -1,7 +1,8 @@
 //! Text frames of a peer, read into [`Signal`]s, and what the server itself says.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use vnet_core::room::RoomCode;
 use vnet_core::signal::Signal;
@@ -93,18 +94,11 @@ pub fn parse_bytes(bytes: &[u8], limits: &Limits) -> Result<Signal> {
 /// The answer to a message that was refused: `{"type":"error","code":…,"message":…}`.
 #[must_use]
 pub fn error_reply(error: &Error) -> Bytes {
-    #[derive(Serialize)]
-    struct Reply<'a> {
-        r#type: &'static str,
-        code: &'a str,
-        message: &'a str,
-    }
-    let reply = Reply {
-        r#type: "error",
-        code: error.code(),
-        message: error.message(),
-    };
-    Bytes::from(serde_json::to_vec(&reply).expect("texts always serialize"))
+    let code = Value::from(error.code());
+    let message = Value::from(error.message());
+    Bytes::from(format!(
+        r#"{{"type":"error","code":{code},"message":{message}}}"#
+    ))
 }
 
 /// `signal_connected`: a peer entered, now there are `peers_count`.

@@ -9,6 +9,7 @@ mod close;
 mod connection;
 mod guard;
 mod rate;
+mod server;
 mod signalling;
 
 pub use broker::InProcessRooms;
@@ -16,4 +17,5 @@ pub use close::Close;
 pub use connection::{Connection, websocket_config};
 pub use guard::SessionGuard;
 pub use peer::Outcome;
+pub use server::{Admitted, Authenticate, Serve, serve};
 pub use signalling::{Entry, Signalling, accept_key};

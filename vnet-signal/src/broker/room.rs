@@ -130,7 +130,7 @@ impl Seats {
     }
 
     /// Queues a message of `from` for all who want it. Wakes the others only: the sender is awake.
-    pub(super) fn say(&mut self, from: Place, text: Bytes, bounds: Bounds, wakers: &mut Wakers) {
+    pub(super) fn say(&mut self, from: Place, text: &Bytes, bounds: Bounds, wakers: &mut Wakers) {
         for index in 0..MAX_PEERS {
             let own = index == from.index;
             let wanted = |seat: &Seat| !own || seat.echo;
