@@ -1,0 +1,59 @@
+// Starts the real server as a child process, on a free port and an empty data folder.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const program = process.env.VNET_SERVER ?? new URL('../../target/debug/examples/server', import.meta.url).pathname;
+
+/** The environment without settings of a server that somebody runs beside. */
+function cleanEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VNET_')));
+}
+
+/**
+ * Starts a server and waits until it says where it listens.
+ * @returns {Promise<{url: string, createAdmin: (name: string, password: string) => Promise<void>, stop: () => Promise<void>}>}
+ */
+export async function startServer(...flags) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'vnet-browser-'));
+  const child = spawn(program, ['--listen', '127.0.0.1:0', '--data-dir', dataDir, '--log', 'warn', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: cleanEnvironment(),
+  });
+  const said = [];
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+  const exited = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
+  const url = await new Promise((found, failed) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const address = /https?:\/\/127\.0\.0\.1:\d+/.exec(line);
+      if (address) found(address[0]);
+    });
+    child.once('error', failed);
+    exited.then((code) => failed(new Error(`the server ended (${code}): ${said.join('\n')}`)));
+  });
+  return {
+    url,
+    createAdmin: (name, password) => createAdmin(dataDir, name, password),
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await exited;
+      await rm(dataDir, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`the server ended with ${code}: ${said.join('\n')}`);
+    },
+  };
+}
+
+/** Makes a staff account in the way the README tells. */
+function createAdmin(dataDir, name, password) {
+  return new Promise((done, failed) => {
+    const child = execFile(
+      program,
+      ['create-admin', name, '--data-dir', dataDir],
+      { env: cleanEnvironment() },
+      (error, _stdout, stderr) => (error ? failed(new Error(stderr || error.message)) : done()),
+    );
+    child.stdin.end(`${password}\n`);
+  });
+}
