@@ -38,7 +38,7 @@ async fn fill(store: &SqliteStore) -> vnet_core::Result<Vec<(SessionHash, vnet_c
                     for _meeting in 0..10 {
                         store.insert_meeting(&samples::meeting(user.id)).await?;
                     }
-                    vnet_core::Result::Ok((session.hash, user.id))
+                    Ok::<_, vnet_core::Error>((session.hash, user.id))
                 })
             })
             .collect();

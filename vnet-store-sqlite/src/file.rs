@@ -13,6 +13,9 @@ use crate::schema;
 /// Bytes up to which a database is checked at every start: a few milliseconds.
 const SMALL_BYTES: u64 = 8 << 20;
 
+/// Bytes of the smallest page of SQLite.
+const SMALLEST_BYTES: u64 = 512;
+
 /// Statements kept prepared on each connection; more than there are.
 const PREPARED: usize = 128;
 
@@ -58,8 +61,14 @@ pub(crate) fn open_writer(path: &Path, tuning: &Tuning) -> Result<Connection> {
 }
 
 fn prepare_writer(path: &Path, tuning: &Tuning) -> Result<Connection> {
+    let bytes = size(path)?;
+    // SQLite takes a stump shorter than its smallest page for an empty file and overwrites it.
+    if (1..SMALLEST_BYTES).contains(&bytes) {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOTADB);
+        return Err(rusqlite::Error::SqliteFailure(code, None).into());
+    }
     let doubtful = tuning.check == Check::Always
-        || size(path)? <= SMALL_BYTES
+        || bytes <= SMALL_BYTES
         || size(&beside(path, "-wal")).is_ok_and(|bytes| bytes > 0);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
@@ -113,7 +122,8 @@ pub(crate) fn quick_check(connection: &Connection) -> Result<()> {
     if found == "ok" {
         Ok(())
     } else {
-        Err(Error::Damaged(found.into()))
+        let one_line = found.split_whitespace().collect::<Vec<_>>().join(" ");
+        Err(Error::Damaged(one_line.into()))
     }
 }
 

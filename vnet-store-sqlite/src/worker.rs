@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::error::{Error, Result};
 
@@ -19,13 +19,15 @@ const LARGEST_BATCH: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Worker {
     queue: mpsc::Sender<Message>,
+    /// Its other end is dropped last of all by the thread.
+    ended: watch::Receiver<()>,
     #[cfg(test)]
     thread: Option<thread::JoinHandle<()>>,
 }
 
 enum Message {
     Write(Box<dyn Job>),
-    Close(oneshot::Sender<()>),
+    Close,
 }
 
 /// A write on its way through the thread.
@@ -79,17 +81,20 @@ impl Worker {
         keep_along: Option<tempfile::TempDir>,
     ) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(queue.max(1));
+        let (end, ended) = watch::channel(());
         let thread = thread::Builder::new()
             .name("vnet-store-sqlite".to_owned())
             .spawn(move || {
                 serve(&connection, receiver);
                 drop(connection);
                 drop(keep_along);
+                drop(end);
             })?;
         #[cfg(not(test))]
         drop(thread);
         Ok(Self {
             queue: sender,
+            ended,
             #[cfg(test)]
             thread: Some(thread),
         })
@@ -119,27 +124,21 @@ impl Worker {
 
     /// Commits what waits, closes the connection and ends the thread.
     pub(crate) async fn close(&self) {
-        let (reply, done) = oneshot::channel();
-        if self.queue.send(Message::Close(reply)).await.is_ok() {
-            let _ended = done.await;
-        }
-        self.queue.closed().await;
+        // Refused if it is closed already: then only the end is waited for.
+        let _refused = self.queue.send(Message::Close).await;
+        let _ended = self.ended.clone().changed().await;
     }
 }
 
 fn serve(connection: &Connection, mut queue: mpsc::Receiver<Message>) {
-    let mut closing = Vec::new();
     let mut batch: Vec<Box<dyn Job>> = Vec::new();
     while let Some(message) = queue.blocking_recv() {
         let mut next = Some(message);
         while let Some(message) = next {
             match message {
                 Message::Write(job) => batch.push(job),
-                Message::Close(reply) => {
-                    // Lets in nothing new; what was queued before is still received.
-                    queue.close();
-                    closing.push(reply);
-                }
+                // Lets in nothing new; what was queued before is still received.
+                Message::Close => queue.close(),
             }
             next = if batch.len() < LARGEST_BATCH {
                 queue.try_recv().ok()
@@ -149,7 +148,6 @@ fn serve(connection: &Connection, mut queue: mpsc::Receiver<Message>) {
         }
         commit(connection, &mut batch);
     }
-    drop(closing);
 }
 
 /// Runs all jobs of the batch and answers them.
