@@ -19,6 +19,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use vnet_core::room::{Membership, RoomCode};
 use vnet_core::{Limits, Result};
 
+use crate::alarm::Alarm;
 use crate::close::Close;
 use crate::guard::{BoxFuture, SessionGuard};
 use crate::peer::{Input, Outcome, Output, PeerState};
@@ -64,6 +65,8 @@ pin_project! {
         timer: Sleep,
         #[pin]
         stopping: WaitForCancellationFutureOwned,
+        // Wakes for the two above and the session: none of them is polled for each message.
+        alarm: Alarm,
         socket: Socket<S>,
     }
 }
@@ -106,6 +109,7 @@ where
         Self {
             timer: sleep_until(Instant::from_std(peer.next_timeout())),
             stopping: stopping.cancelled_owned(),
+            alarm: Alarm::new(),
             socket: Socket {
                 websocket,
                 peer,
@@ -130,32 +134,46 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let mut this = self.project();
         let socket = this.socket;
+        let mut rang = this.alarm.rang(cx);
         loop {
             let now = Instant::now().into_std();
-            if socket.peer.is_open() {
-                if this.stopping.as_mut().poll(cx).is_ready() {
-                    socket.happened(Input::ShuttingDown, now);
+            if rang {
+                let due = this
+                    .alarm
+                    .poll(|cx| this.timer.as_mut().poll(cx))
+                    .is_ready();
+                if due {
+                    socket.timeout(now);
+                    let next = Instant::from_std(socket.peer.next_timeout());
+                    this.timer.as_mut().reset(next);
                 }
-                socket.poll_session(cx, now);
+                if socket.peer.is_open() {
+                    let stopping = this.alarm.poll(|cx| this.stopping.as_mut().poll(cx));
+                    let ended = this.alarm.poll(|cx| socket.poll_session(cx));
+                    if stopping.is_ready() {
+                        socket.happened(Input::ShuttingDown, now);
+                    } else if ended.is_ready() {
+                        socket.happened(Input::SessionEnded, now);
+                    }
+                }
+                rang = due;
             }
             let more = socket.turn(cx, now);
             if let Some(outcome) = socket.outcome {
                 socket.hang_up(cx);
                 return Poll::Ready(outcome);
             }
-            if more {
-                continue;
+            // Most deadlines only move away, and the timer finds out when it fires; these do not.
+            if socket.blocked || !socket.peer.is_open() {
+                let due = Instant::from_std(socket.peer.next_timeout());
+                if due < this.timer.deadline() {
+                    this.timer.as_mut().reset(due);
+                    rang = true;
+                }
             }
-            // The timer is set again only when it fires or has to fire earlier: most deadlines move
-            // away with every message.
-            let due = Instant::from_std(socket.peer.next_timeout());
-            if due < this.timer.deadline() {
-                this.timer.as_mut().reset(due);
+            if !more && !rang {
+                return Poll::Pending;
             }
-            ready!(this.timer.as_mut().poll(cx));
-            socket.timeout(Instant::now().into_std());
-            let due = Instant::from_std(socket.peer.next_timeout());
-            this.timer.as_mut().reset(due);
         }
     }
 }
@@ -209,17 +227,17 @@ where
         }
     }
 
-    fn poll_session(&mut self, cx: &mut Context<'_>, now: std::time::Instant) {
-        let mut ended = self.session.poll_ended(cx).is_ready();
+    /// Ready when the session has ended, in one way or the other.
+    fn poll_session(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(checking) = &mut self.checking
             && let Poll::Ready(alive) = checking.as_mut().poll(cx)
         {
             self.checking = None;
-            ended |= !alive;
+            if !alive {
+                return Poll::Ready(());
+            }
         }
-        if ended && self.peer.is_open() {
-            self.happened(Input::SessionEnded, now);
-        }
+        self.session.poll_ended(cx)
     }
 
     fn send_text(&mut self, text: Bytes, next: &mut Option<Input<'_>>) {

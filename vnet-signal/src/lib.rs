@@ -4,6 +4,7 @@ pub mod frame;
 pub mod path;
 pub mod peer;
 
+mod alarm;
 mod broker;
 mod close;
 mod connection;
