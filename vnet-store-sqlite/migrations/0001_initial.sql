@@ -65,7 +65,7 @@ CREATE TABLE pending_deletions (
     not_before INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX pending_deletions_identity ON pending_deletions (identity);
-CREATE INDEX pending_deletions_due ON pending_deletions (not_before);
+CREATE INDEX pending_deletions_due ON pending_deletions (not_before, identity);
 
 CREATE TABLE meetings (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
