@@ -1,0 +1,100 @@
+//! The load generator against the bare servers: it loses nothing and notices what is wrong.
+
+use std::path::Path;
+
+use vnet_benches::load::http::{Asking, SignIns};
+use vnet_benches::load::{Length, Rooms, idle, joins};
+use vnet_benches::machine::Cores;
+use vnet_benches::request::Request;
+use vnet_benches::server::{Process, Rival, bare_http};
+
+const SHORT: Length = Length::millis(10, 50);
+
+fn relay() -> (Cores, Rival) {
+    let cores = Cores::claim().unwrap();
+    let rival = Rival::bare(cores, Path::new(env!("CARGO_BIN_EXE_bare"))).unwrap();
+    (cores, rival)
+}
+
+fn answering(body: &str) -> Process {
+    let cores = Cores::claim().unwrap();
+    bare_http(cores, Path::new(env!("CARGO_BIN_EXE_bare")), body).unwrap()
+}
+
+#[test]
+fn every_message_of_a_closed_loop_arrives() {
+    let (_cores, rival) = relay();
+    let mut rooms = Rooms::enter(&rival, 20, 0).unwrap();
+    for in_flight in [1, 8, 1] {
+        let run = rooms.closed(&rival, in_flight, SHORT).unwrap();
+        assert!(run.messages > 0);
+        assert!(run.cpu > std::time::Duration::ZERO);
+    }
+    rooms.leave().unwrap();
+}
+
+#[test]
+fn every_message_of_an_open_loop_arrives() {
+    let (_cores, rival) = relay();
+    let mut rooms = Rooms::enter(&rival, 7, 999_998).unwrap();
+    let run = rooms.paced(&rival, 1_000, SHORT).unwrap();
+    assert_eq!(run.latency.len(), 50);
+    assert_eq!(run.late.len(), 50);
+    rooms.leave().unwrap();
+}
+
+#[test]
+fn rooms_are_entered_and_left_again_and_again() {
+    let (_cores, rival) = relay();
+    let run = joins::storm(&rival, 40, 8, 0).unwrap();
+    assert_eq!((run.connects, run.handshakes.len()), (80, 80));
+    let again = joins::storm(&rival, 40, 8, 0).unwrap();
+    assert_eq!(again.connects, 80);
+}
+
+#[test]
+fn a_third_socket_in_a_room_is_noticed() {
+    let (_cores, rival) = relay();
+    let _two = Rooms::enter(&rival, 1, 5).unwrap();
+    assert!(Rooms::enter(&rival, 1, 5).is_err());
+}
+
+#[test]
+fn memory_is_read_with_all_sockets_open() {
+    let (_cores, rival) = relay();
+    let run = idle::idle(&rival, 200, 0).unwrap();
+    assert_eq!(run.sockets, 200);
+    assert!(run.open > run.empty && run.per_socket() > 100.0);
+}
+
+#[test]
+fn every_answer_is_counted() {
+    let server = answering("{\"a\":1}");
+    let request = Request::get(server.address(), "/").into_bytes();
+    let mut asking = Asking::open(server.address(), request, 4).unwrap();
+    assert!(asking.closed(&server, SHORT).unwrap().messages > 0);
+    let run = asking.paced(server.address(), 1_000, SHORT, None).unwrap();
+    assert_eq!(run.latency.len(), 50);
+}
+
+#[test]
+fn a_sign_in_that_is_not_answered_with_a_redirect_is_noticed() {
+    let server = answering("{}");
+    let address = server.address();
+    let request = Request::get(address, "/").into_bytes();
+    let mut asking = Asking::open(address, request.clone(), 2).unwrap();
+    let sign_ins = SignIns {
+        at_once: 2,
+        request: &request,
+    };
+    assert!(asking.paced(address, 1_000, SHORT, Some(sign_ins)).is_err());
+}
+
+#[test]
+fn a_server_does_not_outlive_its_owner() {
+    let server = answering("{}");
+    let address = server.address();
+    assert!(Request::get(address, "/").fetch(address).is_ok());
+    drop(server);
+    assert!(std::net::TcpStream::connect(address).is_err());
+}
