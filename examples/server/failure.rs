@@ -33,6 +33,11 @@ impl Failure {
         }
     }
 
+    /// The setting `name` is wrong, and `said` tells what is wrong and what is right.
+    pub(crate) fn refused(name: &str, said: &vnet::Error) -> Self {
+        Self::Input(format!("{name}: {}", said.message()))
+    }
+
     /// `what` failed because of `error`; all causes are told.
     pub(crate) fn run(what: impl fmt::Display, error: &dyn StdError) -> Self {
         Self::Run(format!("{what}: {}", causes(error)))

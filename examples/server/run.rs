@@ -1,0 +1,123 @@
+//! Putting the parts together, and taking them down again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use vnet::acs::AcsConference;
+use vnet::core::password::Hasher;
+use vnet::http::VnetService;
+use vnet::signal::InProcessRooms;
+use vnet::sqlite::SqliteStore;
+use vnet::{Limits, Vnet, VnetBuilder};
+
+use crate::args::CreateAdmin;
+use crate::banner::{self, Facts};
+use crate::create_admin;
+use crate::data_dir::DataDir;
+use crate::failure::{Failure, causes};
+use crate::settings::{Settings, TlsSource};
+use crate::shutdown;
+
+/// How long background work may take to end.
+const UPKEEP_ENDS_WITHIN: Duration = Duration::from_secs(5);
+
+/// Makes a staff account in the data folder.
+pub(crate) async fn create_admin(wanted: &CreateAdmin) -> Result<String, Failure> {
+    let data = DataDir::open(&wanted.data.data_dir)?;
+    let store = open_store(&data)?;
+    let rooms = InProcessRooms::new(&Limits::default());
+    let vnet = Vnet::builder(store.clone(), rooms, data.signing_key()?).build();
+    let done = create_admin::create_admin(&vnet, wanted).await;
+    store.close().await;
+    done
+}
+
+/// Serves until a signal comes.
+pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+    let data = DataDir::open(&settings.data.data_dir)?;
+    let tls = load_tls(&settings, &data)?;
+    let store = open_store(&data)?;
+    let limits = Limits::default();
+    let hasher = Hasher::new(limits.waiting_hashes);
+    let rooms = InProcessRooms::new(&limits);
+    let mut builder = Vnet::builder(store.clone(), rooms, data.signing_key()?)
+        .with_limits(limits)
+        .with_hasher(hasher.clone())
+        .with_sign_up(settings.sign_up);
+    let identities = match &settings.acs {
+        Some(acs) => {
+            builder = with_acs(builder, acs.clone());
+            banner::Identities::Acs(acs.endpoint().to_owned())
+        }
+        None => banner::Identities::Local,
+    };
+    let vnet = builder.build();
+    vnet.seed_help()
+        .await
+        .map_err(|error| Failure::run("cannot write the help articles", &error))?;
+    let service = VnetService::new(vnet.clone(), settings.http.clone())
+        .map_err(|error| Failure::run("cannot prepare the pages", &error))?;
+
+    let stop =
+        shutdown::on_signal().map_err(|error| Failure::run("cannot listen to signals", &error))?;
+    let listener = listen(&settings).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::run("cannot read the address", &error))?;
+    banner::print(&Facts {
+        address,
+        public_url: settings.http.public_url.as_ref(),
+        is_tls: tls.is_some(),
+        data: data.path(),
+        identities,
+    });
+    // After the port is open: nobody waits for what is done once.
+    tokio::spawn(async move {
+        if let Err(error) = hasher.warm_up().await {
+            tracing::warn!(%error, "cannot prepare the check of passwords");
+        }
+    });
+    let upkeep = tokio::spawn({
+        let (vnet, stop) = (vnet.clone(), stop.clone());
+        async move { vnet.run_upkeep(stop).await }
+    });
+    let mut serving = vnet::http::serve(listener, service);
+    if let Some(tls) = tls {
+        serving = serving.with_tls(tls);
+    }
+    let served = serving
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .await;
+    stop.cancel();
+    if tokio::time::timeout(UPKEEP_ENDS_WITHIN, upkeep)
+        .await
+        .is_err()
+    {
+        tracing::warn!("the upkeep did not end in time");
+    }
+    store.close().await;
+    tracing::info!("stopped");
+    served.map_err(|error| Failure::run("the server ended", &error))
+}
+
+fn with_acs(builder: VnetBuilder, provider: vnet::acs::AcsIdentityProvider) -> VnetBuilder {
+    builder
+        .with_identity_provider(provider)
+        .with_conference(AcsConference)
+}
+
+fn open_store(data: &DataDir) -> Result<SqliteStore, Failure> {
+    SqliteStore::open(data.database()).map_err(|error| {
+        let wrong = format!("{}: {}", data.database().display(), causes(&error));
+        let right = "restore a backup, or name another folder";
+        Failure::setting("--data-dir", wrong, right)
+    })
+}
+
+async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+    TcpListener::bind(settings.listen).await.map_err(|error| {
+        let wrong = format!("cannot listen on {} ({error})", settings.listen);
+        Failure::setting("--listen", wrong, "choose another address or port")
+    })
+}

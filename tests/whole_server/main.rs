@@ -1,0 +1,10 @@
+//! The complete server as its users have it: the program `examples/server` as a child process, SQLite on
+//! disk, real sockets on loopback, and where it matters the emulator of Azure Communication Services.
+
+mod acs;
+mod cli;
+mod local;
+mod redaction;
+mod server;
+#[path = "../support/mod.rs"]
+mod support;
