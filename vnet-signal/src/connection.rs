@@ -13,6 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
@@ -241,11 +243,9 @@ where
     }
 
     fn send_text(&mut self, text: Bytes, next: &mut Option<Input<'_>>) {
-        match Utf8Bytes::try_from(text) {
-            Ok(text) => self.send(Message::Text(text), next),
-            // A broker that relays anything but text is out of order.
-            Err(_) => *next = Some(Input::Fault(Close::Unavailable)),
-        }
+        // As a frame, because a `Message::Text` would be checked to be UTF-8 again for each peer.
+        let frame = Frame::message(text, OpCode::Data(Data::Text), true);
+        self.send(Message::Frame(frame), next);
     }
 
     fn send_close(&mut self, close: Close, next: &mut Option<Input<'_>>) {

@@ -131,6 +131,15 @@ fn no_object(text: &str) -> Error {
 }
 
 fn string(raw: &RawValue, code: &'static str, message: &'static str) -> Result<String> {
+    // Nearly every text is without escapes, and then it is just what stands between the quotes.
+    let plain = raw
+        .get()
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .filter(|text| !text.contains('\\'));
+    if let Some(text) = plain {
+        return Ok(text.to_owned());
+    }
     serde_json::from_str(raw.get()).map_err(|error| invalid(code, message).with_source(error))
 }
 

@@ -3,7 +3,7 @@
 mod support;
 
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
+use serde_json::json;
 use support::{Server, message, soon};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -75,9 +75,13 @@ where
     S: futures_util::Stream<Item = Result<Message, tokio_tungstenite::tungstenite::Error>> + Unpin,
 {
     for number in 0..count {
-        let text = soon("a message", socket.next()).await.unwrap().unwrap();
-        let heard: Value = serde_json::from_str(text.to_text().unwrap()).unwrap();
-        assert_eq!(heard["candidates"]["n"], json!(number));
+        let Some(Ok(Message::Text(text))) = soon("a message", socket.next()).await else {
+            panic!("the burst ended after {number}");
+        };
+        assert!(
+            text.contains(&format!("{{\"n\":{number}}}")),
+            "{number}: {text}"
+        );
     }
 }
 

@@ -1,7 +1,8 @@
 //! A signalling server on a free port of loopback, and clients of it.
 #![allow(
     dead_code,
-    reason = "every test file is a crate of its own and uses a part of this"
+    clippy::unwrap_used,
+    reason = "every test file is a crate of its own and uses a part of this; a panic is a failed test"
 )]
 
 use std::net::SocketAddr;
