@@ -191,3 +191,27 @@ fn tell_apart(error: Error) -> Error {
         _ => Error::Sqlite(source),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn prepared_statements_are_not_planned_anew_for_other_values() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vnet.sqlite3");
+        let tuning = Tuning::default();
+        let writer = open_writer(&path, &tuning).unwrap();
+        for connection in [writer, open_reader(&path, &tuning).unwrap()] {
+            let mut statement = connection
+                .prepare("SELECT user_id FROM sessions WHERE hash = ?1 AND expires_at > ?2")
+                .unwrap();
+            for moment in 0..5 {
+                assert!(!statement.exists((&[7_u8; 32][..], moment)).unwrap());
+            }
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        }
+    }
+}
