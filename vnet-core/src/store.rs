@@ -318,7 +318,7 @@ pub trait HelpStore: fmt::Debug + Send + Sync + 'static {
     /// `Unavailable`, `Internal`: the store.
     async fn seed_articles(&self, articles: &[ArticleDraft], now: OffsetDateTime) -> Result<bool>;
 
-    /// Adds an article under the next number.
+    /// Adds an article under the next number; a number is never given again.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`: the store.

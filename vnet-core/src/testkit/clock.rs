@@ -25,7 +25,6 @@ impl ManualClock {
     }
 
     /// Moves the time forwards and returns it.
-    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn advance(&self, by: Duration) -> OffsetDateTime {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now += by;
