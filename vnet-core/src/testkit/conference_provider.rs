@@ -1,4 +1,4 @@
-//! The contract of [`ConferenceProvider`](crate::conference::ConferenceProvider).
+//! The contract of [`ConferenceProvider`].
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The contract of [`HelpStore`](crate::store::HelpStore).
+//! The contract of [`HelpStore`].
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The contract of [`IdentityProvider`](crate::identity::IdentityProvider).
+//! The contract of [`IdentityProvider`].
 //!
 //! Access tokens are opaque, so what a revoked token is still good for can only be tested by an
 //! adapter that verifies its tokens itself.

@@ -1,4 +1,4 @@
-//! The contract of [`RoomBroker`](crate::room::RoomBroker).
+//! The contract of [`RoomBroker`].
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The contract of [`UserStore`](crate::store::UserStore).
+//! The contract of [`UserStore`].
 
 use std::sync::Arc;
 
