@@ -19,7 +19,7 @@ use vnet_core::testkit::samples::{self, NOW};
 use vnet_store_sqlite::SqliteStore;
 
 const USERS: usize = 10_000;
-const CALLS: usize = 100_000;
+const CALLS: usize = 50_000;
 
 async fn fill(store: &SqliteStore) -> vnet_core::Result<Vec<(SessionHash, vnet_core::id::UserId)>> {
     let mut known = Vec::new();

@@ -36,19 +36,22 @@ fn read_session(
     })
 }
 
+/// The read of every request.
+const FIND: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", ",
+    session_columns!(),
+    " FROM sessions s JOIN users u ON u.id = s.user_id \
+     WHERE s.hash = ?1 AND s.expires_at > ?2 AND u.is_active"
+);
+
 fn find(
     connection: &Connection,
     hash: &SessionHash,
     now: OffsetDateTime,
 ) -> Result<Option<SignedIn>> {
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT ",
-        user_columns!(),
-        ", ",
-        session_columns!(),
-        " FROM sessions s JOIN users u ON u.id = s.user_id \
-         WHERE s.hash = ?1 AND s.expires_at > ?2 AND u.is_active"
-    ))?;
+    let mut statement = connection.prepare_cached(FIND)?;
     first(
         &mut statement,
         params![&hash.0[..], micros(now)],
@@ -186,5 +189,34 @@ impl SessionStore for SqliteStore {
             Ok(statement.execute([micros(now)])?)
         });
         Ok(removed.await? as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::file::{self, Tuning};
+
+    #[test]
+    fn the_read_of_every_request_is_planned_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vnet.sqlite3");
+        let tuning = Tuning::default();
+        drop(file::open_writer(&path, &tuning).unwrap());
+        let connection = file::open_reader(&path, &tuning).unwrap();
+        for second in 0..5 {
+            let now = OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(second);
+            assert!(
+                find(&connection, &SessionHash([7; 32]), now)
+                    .unwrap()
+                    .is_none()
+            );
+        }
+        let statement = connection.prepare_cached(FIND).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::Run), 5);
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        assert_eq!(statement.get_status(StatementStatus::FullscanStep), 0);
     }
 }
