@@ -1,6 +1,7 @@
 //! The memory of sockets that do nothing, and whether it is given back.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use vnet_benches::load::Rooms;
@@ -13,6 +14,8 @@ use vnet_benches::stats::Spread;
 
 /// Files that a server has open beside its sockets, with room to spare.
 const OTHER_FILES: u64 = 500;
+/// How long a server may take to give memory back.
+const GRACE: Duration = Duration::from_secs(5);
 
 fn main() -> Result<ExitCode> {
     let Some(setup) = Setup::read(env!("CARGO_BIN_EXE_bare"))? else {
@@ -51,7 +54,7 @@ fn measure(setup: &Setup, report: &mut Report, count: usize) -> Result<()> {
     for rival in [&bare, &other] {
         // What every server builds up once is no part of the price of a socket.
         Rooms::enter(rival, 10, 0)?.leave()?;
-        let run = idle(rival, count, 100)?;
+        let run = idle(rival, count, 100, GRACE)?;
         report.line(&[
             &rival.name,
             &run.sockets,

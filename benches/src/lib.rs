@@ -3,6 +3,7 @@
 
 pub mod bare;
 pub mod candidate;
+pub mod fill;
 pub mod frame;
 pub mod load;
 pub mod machine;

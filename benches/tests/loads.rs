@@ -1,6 +1,12 @@
 //! The load generator against the bare servers: it loses nothing and notices what is wrong.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot start its server has failed"
+)]
+
 use std::path::Path;
+use std::time::Duration;
 
 use vnet_benches::load::http::{Asking, SignIns};
 use vnet_benches::load::{Length, Rooms, idle, joins};
@@ -28,7 +34,7 @@ fn every_message_of_a_closed_loop_arrives() {
     for in_flight in [1, 8, 1] {
         let run = rooms.closed(&rival, in_flight, SHORT).unwrap();
         assert!(run.messages > 0);
-        assert!(run.cpu > std::time::Duration::ZERO);
+        assert!(run.cpu > Duration::ZERO);
     }
     rooms.leave().unwrap();
 }
@@ -62,7 +68,7 @@ fn a_third_socket_in_a_room_is_noticed() {
 #[test]
 fn memory_is_read_with_all_sockets_open() {
     let (_cores, rival) = relay();
-    let run = idle::idle(&rival, 200, 0).unwrap();
+    let run = idle::idle(&rival, 200, 0, Duration::ZERO).unwrap();
     assert_eq!(run.sockets, 200);
     assert!(run.open > run.empty && run.per_socket() > 100.0);
 }

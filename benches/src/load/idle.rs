@@ -11,8 +11,6 @@ use crate::sockets::Event;
 
 /// Memory is read when it has not grown for so long.
 const CALM: Duration = Duration::from_millis(300);
-/// Memory that is to be given back gets so long.
-const RETURN: Duration = Duration::from_secs(5);
 
 /// Resident memory of the server, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -64,10 +62,11 @@ fn ratio(part: u64, whole: u64) -> f64 {
 }
 
 /// Opens `sockets` sockets, two per room from code `first` on, closes them, and opens them again.
+/// The server has `grace` to give memory back.
 ///
 /// # Errors
 /// When a socket is refused, or not closed in order.
-pub fn idle(rival: &Rival, sockets: usize, first: usize) -> Result<Idle> {
+pub fn idle(rival: &Rival, sockets: usize, first: usize, grace: Duration) -> Result<Idle> {
     let rooms = sockets / 2;
     let process = rival.process();
     let empty = calm(process)?;
@@ -77,7 +76,7 @@ pub fn idle(rival: &Rival, sockets: usize, first: usize) -> Result<Idle> {
     std::thread::sleep(Duration::from_secs(1));
     let idle_cpu = process.cpu()?.saturating_sub(cpu);
     held.leave()?;
-    let closed = given_back(process, empty)?;
+    let closed = given_back(process, empty, grace)?;
     let mut held = Rooms::enter(rival, rooms, first + rooms)?;
     let again = calm(process)?;
     held.leave()?;
@@ -105,10 +104,10 @@ fn calm(process: &Process) -> Result<u64> {
 }
 
 /// The least memory within the time that the server has to give it back.
-fn given_back(process: &Process, empty: u64) -> Result<u64> {
+fn given_back(process: &Process, empty: u64, grace: Duration) -> Result<u64> {
     let begun = Instant::now();
     let mut least = process.resident()?;
-    while begun.elapsed() < RETURN && least > empty {
+    while begun.elapsed() < grace && least > empty {
         std::thread::sleep(CALM);
         least = least.min(process.resident()?);
     }

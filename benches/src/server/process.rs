@@ -5,11 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::machine;
 
 const START_PATIENCE: Duration = Duration::from_secs(20);
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+const STOP_PAUSE: Duration = Duration::from_millis(5);
 const CONNECT_PAUSE: Duration = Duration::from_micros(500);
 
 /// A running server.
@@ -63,6 +67,26 @@ impl Process {
             std::thread::sleep(CONNECT_PAUSE);
         }
         bail!("no connection within {START_PATIENCE:?}");
+    }
+
+    /// Asks it to end, and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not end in time, or not with success.
+    pub fn stop(mut self) -> Result<()> {
+        let begun = Instant::now();
+        kill(
+            Pid::from_raw(i32::try_from(self.child.id())?),
+            Signal::SIGTERM,
+        )?;
+        while begun.elapsed() < STOP_PATIENCE {
+            if let Some(status) = self.child.try_wait()? {
+                ensure!(status.success(), "the server ended with {status}");
+                return Ok(());
+            }
+            std::thread::sleep(STOP_PAUSE);
+        }
+        bail!("the server did not end within {STOP_PATIENCE:?}");
     }
 
     /// Where it listens.

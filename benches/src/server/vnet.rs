@@ -66,6 +66,18 @@ impl Vnet {
         })
     }
 
+    /// Ends the server in order and hands over the folder of its data, if it is its own.
+    ///
+    /// # Errors
+    /// When it does not end in order.
+    pub fn stop(self) -> Result<Option<TempDir>> {
+        self.process.stop()?;
+        Ok(match self.data {
+            Data::Own(folder) => Some(folder),
+            Data::Given(_) => None,
+        })
+    }
+
     /// Its process.
     #[must_use]
     pub fn process(&self) -> &Process {

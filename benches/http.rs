@@ -1,0 +1,180 @@
+//! What a page's answer costs: a user's details from SQLite by session, against a server that
+//! answers a constant; and what sign-ins do to everybody else.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use vnet_benches::load::Length;
+use vnet_benches::load::closed::Closed;
+use vnet_benches::load::http::{Asking, SignIns};
+use vnet_benches::options::Setup;
+use vnet_benches::report::{Goal, Report, number};
+use vnet_benches::request::Request;
+use vnet_benches::server::{Account, Process, Vnet, bare_http};
+use vnet_benches::stats::{Spread, Times};
+
+const DETAILS: &str = "/account/get/user-details/";
+const CONNECTIONS: usize = 32;
+const PER_SECOND: u32 = 2_000;
+const SIGN_INS: usize = 16;
+/// An answer as large as a user's details, for the bare server alone.
+const LIKE_DETAILS: &str = concat!(
+    r#"{"username":"ada","first_name":"Augusta","last_name":"Lovelace","email":"ada@example.org","#,
+    r#""meeting_name":"ada","profile_image":"/media/profile/images/def/pc.jpg"}"#,
+);
+
+fn main() -> Result<ExitCode> {
+    let Some(setup) = Setup::read(env!("CARGO_BIN_EXE_bare"))? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut report = Report::new(&setup.options);
+    if setup.options.bare_only {
+        let servers = [LIKE_DETAILS; 2].map(|body| bare_http(setup.cores, &setup.bare, body));
+        let [first, second] = servers;
+        closed(&setup, &mut report, [&first?, &second?], "")?;
+        return report.finish();
+    }
+    let program = setup.server()?;
+    let vnet = setup.cores.on_server_core(|| Vnet::fresh(&program))?;
+    let ada = vnet.sign_up("ada")?;
+    vnet.sign_up("bob")?;
+    if setup.wants("closed") {
+        let address = vnet.process().address();
+        let details = Request::get(address, DETAILS)
+            .cookie(&ada.cookie)
+            .fetch(address)?;
+        ensure!(
+            details.status == 200,
+            "{DETAILS} answered {}",
+            details.status
+        );
+        let bare = bare_http(setup.cores, &setup.bare, details.text()?)?;
+        closed(&setup, &mut report, [&bare, vnet.process()], &ada.cookie)?;
+    }
+    if setup.wants("paced") {
+        sign_ins(&setup, &mut report, &vnet, &ada)?;
+    }
+    report.finish()
+}
+
+fn asking(process: &Process, cookie: &str) -> Result<Asking> {
+    let address = process.address();
+    let request = Request::get(address, DETAILS).cookie(cookie).into_bytes();
+    Asking::open(address, request, CONNECTIONS)
+}
+
+fn closed(setup: &Setup, report: &mut Report, servers: [&Process; 2], cookie: &str) -> Result<()> {
+    report.table(
+        "GET user-details with a session, 32 connections, closed loop",
+        &[
+            "server",
+            "answers/s",
+            "CPU µs per answer",
+            "core used",
+            "× bare",
+        ],
+    );
+    let length = if setup.options.quick {
+        Length::millis(300, 1_000)
+    } else {
+        Length::millis(500, 2_500)
+    };
+    let mut asking = [asking(servers[0], cookie)?, asking(servers[1], cookie)?];
+    let mut ratios = Vec::new();
+    for _ in 0..setup.pairs() {
+        let bare = asking[0].closed(servers[0], length)?;
+        let vnet = asking[1].closed(servers[1], length)?;
+        let ratio = vnet.cpu_micros() / bare.cpu_micros();
+        tell(report, "bare hyper", bare, "1");
+        tell(
+            report,
+            if setup.options.bare_only {
+                "bare hyper"
+            } else {
+                "VNET"
+            },
+            vnet,
+            &number(ratio),
+        );
+        ratios.push(ratio);
+    }
+    let figure = "HTTP: CPU of user-details with a session ÷ bare hyper";
+    report.judge(figure, "×", Goal::AtMost(2.5), Spread::of(ratios));
+    Ok(())
+}
+
+fn tell(report: &Report, name: &str, run: Closed, ratio: &str) {
+    let busy = format!("{:.0} %", run.busy_percent());
+    let cells = [number(run.per_second()), number(run.cpu_micros()), busy];
+    report.line(&[&name, &cells[0], &cells[1], &cells[2], &ratio]);
+}
+
+/// The same page at a pace, undisturbed and while sixteen sign-ins are always under way.
+fn sign_ins(setup: &Setup, report: &mut Report, vnet: &Vnet, ada: &Account) -> Result<()> {
+    report.table(
+        "GET user-details, 2,000 a second, while 16 sign-ins are under way",
+        &["", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "sign-ins/s"],
+    );
+    let length = if setup.options.quick {
+        Length::millis(300, 2_000)
+    } else {
+        Length::millis(500, 4_000)
+    };
+    let form = vnet.sign_in_request("bob").into_bytes();
+    let disturbance = SignIns {
+        at_once: SIGN_INS,
+        request: &form,
+    };
+    let address = vnet.process().address();
+    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
+    for _ in 0..setup.pairs().min(3) {
+        let mut quiet =
+            asking(vnet.process(), &ada.cookie)?.paced(address, PER_SECOND, length, None)?;
+        let mut busy = asking(vnet.process(), &ada.cookie)?.paced(
+            address,
+            PER_SECOND,
+            length,
+            Some(disturbance),
+        )?;
+        let seconds = (length.warm + length.measured).as_secs_f64();
+        let rate = f64::from(u32::try_from(busy.sign_ins)?) / seconds;
+        tell_latency(report, "quiet", &mut quiet.latency, 0.0);
+        tell_latency(report, "sign-ins", &mut busy.latency, rate);
+        ratios.push(p99(&mut busy.latency) / p99(&mut quiet.latency));
+        rates.push(rate);
+        settle(vnet)?;
+    }
+    let figure = "HTTP: p99 of user-details during 16 sign-ins ÷ quiet";
+    report.judge(figure, "×", Goal::AtMost(3.0), Spread::of(ratios));
+    report.judge(
+        "Sign-ins on one core meanwhile",
+        "/s",
+        Goal::Told,
+        Spread::of(rates),
+    );
+    Ok(())
+}
+
+/// Waits until the hashes that nobody waits for any more are done.
+fn settle(vnet: &Vnet) -> Result<()> {
+    let calm = Duration::from_millis(200);
+    loop {
+        let before = vnet.process().cpu()?;
+        std::thread::sleep(calm);
+        if vnet.process().cpu()?.saturating_sub(before) < calm / 20 {
+            return Ok(());
+        }
+    }
+}
+
+fn p99(latency: &mut Times) -> f64 {
+    latency.percentile(99.0).as_secs_f64()
+}
+
+fn tell_latency(report: &Report, name: &str, latency: &mut Times, rate: f64) {
+    let mut at = |percent| number(latency.percentile(percent).as_secs_f64() * 1e6);
+    let cells = [at(50.0), at(90.0), at(99.0), at(99.9)];
+    let [p50, p90, p99, p999] = &cells;
+    report.line(&[&name, p50, p90, p99, p999, &number(rate)]);
+}
