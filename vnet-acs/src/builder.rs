@@ -140,9 +140,7 @@ impl AcsBuilder {
     fn credential(&self, known: Option<AccessKey>, endpoint: &Endpoint) -> Result<Credential> {
         match (known, &self.access_key, &self.token_source) {
             (Some(key), None, None) => Ok(Credential::Key(key)),
-            (None, Some(text), None) => {
-                AccessKey::from_base64(text.expose()).map(Credential::Key)
-            }
+            (None, Some(text), None) => AccessKey::from_base64(text.expose()).map(Credential::Key),
             (None, None, Some(_)) if !endpoint.is_https() => {
                 Err(wrong("endpoint", "bearer tokens travel over https only"))
             }

@@ -77,7 +77,11 @@ impl RetryPolicy {
         // Without random bytes the wait is the shortest one: jitter is no reason to fail.
         let random = getrandom::u64().unwrap_or(0);
         let backoff = self.backoff(attempt, random);
-        Some(error.retry_after().map_or(backoff, |asked| asked.max(backoff)))
+        Some(
+            error
+                .retry_after()
+                .map_or(backoff, |asked| asked.max(backoff)),
+        )
     }
 
     /// Runs `send` until it succeeds, is hopeless, or time is up. `send` is given the number of

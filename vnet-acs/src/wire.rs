@@ -145,7 +145,10 @@ pub(crate) fn printable(text: &str, max_chars: usize) -> String {
         word.clear();
         out.push(if c.is_control() { ' ' } else { c });
     }
-    let end = out.char_indices().nth(max_chars).map_or(out.len(), |(at, _)| at);
+    let end = out
+        .char_indices()
+        .nth(max_chars)
+        .map_or(out.len(), |(at, _)| at);
     out[..end].trim().to_owned()
 }
 

@@ -9,7 +9,10 @@ use vnet_core::identity::{AccessToken, Identity, IdentityProvider, TokenRequest,
 
 /// A provider whose emulator lives along.
 #[derive(Debug)]
-struct WithServer(vnet_acs::AcsIdentityProvider, EmulatorServer);
+struct WithServer(
+    vnet_acs::AcsIdentityProvider,
+    #[expect(dead_code, reason = "kept until the provider is dropped")] EmulatorServer,
+);
 
 #[async_trait]
 impl IdentityProvider for WithServer {

@@ -39,10 +39,15 @@ async fn each_passing_fault_is_survived() {
         Fault::DropAfter,
         Fault::slow(Duration::from_millis(20)),
     ] {
-        server.emulator().order_fault(Operation::IssueToken, fault.clone());
+        server
+            .emulator()
+            .order_fault(Operation::IssueToken, fault.clone());
         let token = provider.issue_token(&identity, &TokenRequest::voip()).await;
         let token = token.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
-        assert_eq!(server.emulator().token_state(&token.token), TokenState::Valid);
+        assert_eq!(
+            server.emulator().token_state(&token.token),
+            TokenState::Valid
+        );
     }
 }
 
@@ -62,7 +67,9 @@ async fn lasting_faults_are_told_apart() {
     ] {
         server.emulator().reset();
         for _ in 0..attempts {
-            server.emulator().order_fault(Operation::IssueToken, fault.clone());
+            server
+                .emulator()
+                .order_fault(Operation::IssueToken, fault.clone());
         }
         let error = provider
             .issue_token(&identity, &TokenRequest::voip())
@@ -96,10 +103,11 @@ async fn every_attempt_is_signed_anew() {
         .build()
         .unwrap();
     for _ in 0..3 {
-        server.emulator().order_fault(Operation::RevokeTokens, html());
+        server
+            .emulator()
+            .order_fault(Operation::RevokeTokens, html());
     }
     let (identity, _) = provider.create_identity(VOIP).await.unwrap();
-    server.emulator().requests();
     provider.revoke_tokens(&identity).await.unwrap();
     let requests = server.emulator().requests();
     let revokes: Vec<_> = requests
@@ -118,7 +126,9 @@ async fn every_attempt_is_signed_anew() {
 async fn a_deletion_that_was_done_unnoticed_is_a_success() {
     let (server, provider) = pair().await;
     let (identity, _) = provider.create_identity(VOIP).await.unwrap();
-    server.emulator().order_fault(Operation::DeleteIdentity, Fault::DropAfter);
+    server
+        .emulator()
+        .order_fault(Operation::DeleteIdentity, Fault::DropAfter);
     provider.delete_identity(&identity).await.unwrap();
     assert!(!server.emulator().knows(&identity));
     let again = provider.delete_identity(&identity).await.unwrap_err();
@@ -129,7 +139,9 @@ async fn a_deletion_that_was_done_unnoticed_is_a_success() {
 async fn creating_leaves_one_orphan_at_most() {
     let (server, provider) = pair().await;
     for _ in 0..5 {
-        server.emulator().order_fault(Operation::CreateIdentity, Fault::DropAfter);
+        server
+            .emulator()
+            .order_fault(Operation::CreateIdentity, Fault::DropAfter);
     }
     let error = provider.create_identity(VOIP).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
@@ -145,7 +157,9 @@ async fn a_slow_service_is_given_up_in_time() {
     let provider = provider_for(&server).retry(policy).build().unwrap();
     for _ in 0..2 {
         let fault = Fault::slow(Duration::from_secs(600));
-        server.emulator().order_fault(Operation::CreateIdentity, fault);
+        server
+            .emulator()
+            .order_fault(Operation::CreateIdentity, fault);
     }
     let error = provider.create_identity(VOIP).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);

@@ -20,19 +20,40 @@ async fn an_identity_lives_its_life() {
     let (server, provider) = pair().await;
     let emulator = server.emulator();
     let (identity, first) = provider.create_identity(&[TokenScope::Voip]).await.unwrap();
-    assert!(identity.as_str().starts_with(&format!("8:acs:{}_", emulator.resource_id())));
-    let second = provider.issue_token(&identity, &TokenRequest::voip()).await.unwrap();
+    assert!(
+        identity
+            .as_str()
+            .starts_with(&format!("8:acs:{}_", emulator.resource_id()))
+    );
+    let second = provider
+        .issue_token(&identity, &TokenRequest::voip())
+        .await
+        .unwrap();
     assert_eq!(emulator.token_state(&first.token), TokenState::Valid);
     provider.revoke_tokens(&identity).await.unwrap();
     assert_eq!(emulator.token_state(&first.token), TokenState::Revoked);
     assert_eq!(emulator.token_state(&second.token), TokenState::Revoked);
-    let third = provider.issue_token(&identity, &TokenRequest::voip()).await.unwrap();
+    let third = provider
+        .issue_token(&identity, &TokenRequest::voip())
+        .await
+        .unwrap();
     assert_eq!(emulator.token_state(&third.token), TokenState::Valid);
     provider.delete_identity(&identity).await.unwrap();
     assert_eq!(emulator.token_state(&third.token), TokenState::Revoked);
-    let targets: Vec<_> = emulator.requests().into_iter().map(|request| request.target).collect();
-    assert!(targets.iter().all(|target| target.ends_with("?api-version=2023-10-01")));
-    assert!(targets[1].starts_with("/identities/8%3Aacs%3A"), "{targets:?}");
+    let targets: Vec<_> = emulator
+        .requests()
+        .into_iter()
+        .map(|request| request.target)
+        .collect();
+    assert!(
+        targets
+            .iter()
+            .all(|target| target.ends_with("?api-version=2023-10-01"))
+    );
+    assert!(
+        targets[1].starts_with("/identities/8%3Aacs%3A"),
+        "{targets:?}"
+    );
 }
 
 #[tokio::test]
@@ -51,8 +72,14 @@ async fn tokens_end_when_they_say() {
     let short = provider.issue_token(&identity, &ask).await.unwrap();
     assert_eq!(short.expires_at, NOW + time::Duration::hours(1));
     clock.advance(Duration::from_secs(3600));
-    assert_eq!(server.emulator().token_state(&short.token), TokenState::Expired);
-    assert_eq!(server.emulator().token_state(&first.token), TokenState::Valid);
+    assert_eq!(
+        server.emulator().token_state(&short.token),
+        TokenState::Expired
+    );
+    assert_eq!(
+        server.emulator().token_state(&first.token),
+        TokenState::Valid
+    );
 }
 
 #[tokio::test]
@@ -68,9 +95,15 @@ async fn two_keys_work_and_renewing_one_ends_its_tokens() {
         .build()
         .unwrap();
     let (identity, one) = primary.create_identity(&[TokenScope::Voip]).await.unwrap();
-    let two = secondary.issue_token(&identity, &TokenRequest::voip()).await.unwrap();
+    let two = secondary
+        .issue_token(&identity, &TokenRequest::voip())
+        .await
+        .unwrap();
     server.emulator().revoke_tokens_of_key(0);
-    assert_eq!(server.emulator().token_state(&one.token), TokenState::Revoked);
+    assert_eq!(
+        server.emulator().token_state(&one.token),
+        TokenState::Revoked
+    );
     assert_eq!(server.emulator().token_state(&two.token), TokenState::Valid);
 }
 
@@ -87,7 +120,11 @@ async fn identities_that_cannot_be_addressed_are_refused_unsent() {
 
 fn teams_token(payload: &serde_json::Value) -> Secret {
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    Secret::new(format!("{}.{}.c2ln", part("{}"), part(&payload.to_string())))
+    Secret::new(format!(
+        "{}.{}.c2ln",
+        part("{}"),
+        part(&payload.to_string())
+    ))
 }
 
 #[tokio::test]
@@ -95,7 +132,10 @@ async fn teams_tokens_are_exchanged() {
     let clock = ManualClock::new(NOW);
     let emulator = AcsEmulator::builder().clock(std::sync::Arc::new(clock.clone()));
     let (server, _) = pair_with(emulator).await;
-    let provider = provider_for(&server).clock(std::sync::Arc::new(clock)).build().unwrap();
+    let provider = provider_for(&server)
+        .clock(std::sync::Arc::new(clock))
+        .build()
+        .unwrap();
     let user = |token: Secret| TeamsUserToken {
         token,
         app_id: "app".into(),
@@ -103,16 +143,28 @@ async fn teams_tokens_are_exchanged() {
     };
     let end = NOW.unix_timestamp() + 4000;
     let good = teams_token(&serde_json::json!({ "exp": end, "appid": "app" }));
-    let token = provider.exchange_teams_user_token(&user(good)).await.unwrap();
+    let token = provider
+        .exchange_teams_user_token(&user(good))
+        .await
+        .unwrap();
     assert_eq!(token.expires_at.unix_timestamp(), end);
-    assert_eq!(server.emulator().token_state(&token.token), TokenState::Valid);
+    assert_eq!(
+        server.emulator().token_state(&token.token),
+        TokenState::Valid
+    );
 
     let expired = serde_json::json!({ "exp": NOW.unix_timestamp() - 1 });
     for bad in [Secret::new(""), Secret::new("a.b"), teams_token(&expired)] {
-        let error = provider.exchange_teams_user_token(&user(bad)).await.unwrap_err();
+        let error = provider
+            .exchange_teams_user_token(&user(bad))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     }
     let other_app = teams_token(&serde_json::json!({ "exp": end, "appid": "other" }));
-    let error = provider.exchange_teams_user_token(&user(other_app)).await.unwrap_err();
+    let error = provider
+        .exchange_teams_user_token(&user(other_app))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }

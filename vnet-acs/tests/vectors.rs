@@ -27,7 +27,11 @@ fn every_vector_is_reproduced() {
 
         let signature = sign(&key, method, target, &host, date, &body);
         assert_eq!(signature.date, date, "{name}");
-        assert_eq!(signature.content_hash, expected("x_ms_content_sha256"), "{name}");
+        assert_eq!(
+            signature.content_hash,
+            expected("x_ms_content_sha256"),
+            "{name}"
+        );
         assert_eq!(signature.authorization, expected("authorization"), "{name}");
         let signed = string_to_sign(method, target, &[date, &host, &content_hash(&body)]);
         assert_eq!(signed, expected("string_to_sign"), "{name}");

@@ -93,7 +93,9 @@ fn certificates_that_are_none_are_refused() {
 #[test]
 fn debug_shows_no_key() {
     let text = format!("endpoint=https://contoso.communication.azure.com/;accesskey={KEY}");
-    let builder = AcsBuilder::default().connection_string(text).access_key(KEY);
+    let builder = AcsBuilder::default()
+        .connection_string(text)
+        .access_key(KEY);
     let provider = https().access_key(KEY).build().unwrap();
     let shown = format!("{builder:?} {provider:?}");
     assert!(!shown.contains("dm5ld"), "{shown}");

@@ -13,7 +13,13 @@ use crate::emulator::state::State;
 use crate::emulator::token::{Claims, expires_on, mint, read_entra};
 use crate::operation::Operation;
 
-const SCOPES: [&str; 5] = ["chat", "voip", "chat.join", "chat.join.limited", "voip.join"];
+const SCOPES: [&str; 5] = [
+    "chat",
+    "voip",
+    "chat.join",
+    "chat.join.limited",
+    "voip.join",
+];
 
 /// One genuine request.
 pub(crate) struct Call<'a> {
@@ -140,7 +146,8 @@ impl Call<'_> {
             expires_at,
         };
         let token = mint(&claims, &self.settings.token_key);
-        self.state.issued(&token, id, self.key, self.now, expires_at);
+        self.state
+            .issued(&token, id, self.key, self.now, expires_at);
         json!({ "token": token, "expiresOn": expires_on(expires_at) })
     }
 

@@ -126,7 +126,15 @@ mod tests {
 
     #[test]
     fn other_paths_and_methods_are_refused() {
-        for path in ["/", "", "*", "/identities/", "/identities/a/b", "/Identities", "//identities"] {
+        for path in [
+            "/",
+            "",
+            "*",
+            "/identities/",
+            "/identities/a/b",
+            "/Identities",
+            "//identities",
+        ] {
             let status = route(&Method::POST, path).unwrap_err().status;
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         }
@@ -143,7 +151,10 @@ mod tests {
     #[test]
     fn versions_are_checked() {
         assert_eq!(version(Some("api-version=2023-10-01")), Ok("2023-10-01"));
-        assert_eq!(version(Some("x=1&Api-Version=2021-03-07")), Ok("2021-03-07"));
+        assert_eq!(
+            version(Some("x=1&Api-Version=2021-03-07")),
+            Ok("2021-03-07")
+        );
         for (query, code) in [
             (None, "ApiVersionUnspecified"),
             (Some("api-version="), "ApiVersionUnspecified"),

@@ -134,7 +134,10 @@ mod tests {
         let parts: Vec<_> = token.split('.').collect();
         assert_eq!(parts.len(), 3);
         let payload: Value = serde_json::from_slice(&decode(parts[1]).unwrap()).unwrap();
-        assert_eq!(payload["exp"], datetime!(2026-08-14 10:30:00 UTC).unix_timestamp());
+        assert_eq!(
+            payload["exp"],
+            datetime!(2026-08-14 10:30:00 UTC).unix_timestamp()
+        );
         assert_eq!(payload["skypeid"], "acs:a_b");
         assert_eq!(payload["acsScope"], "chat,voip");
     }
@@ -145,7 +148,14 @@ mod tests {
         let good = format!("{}.{}.x", part("{}"), part(r#"{"exp":7,"azp":"a"}"#));
         let claims = read_entra(&good).unwrap();
         assert_eq!((claims.exp, claims.app_id()), (Some(7), Some("a")));
-        for bad in ["", "a.b.c", "..", "x", &good[..good.len() - 1], &format!("{good}.y")] {
+        for bad in [
+            "",
+            "a.b.c",
+            "..",
+            "x",
+            &good[..good.len() - 1],
+            &format!("{good}.y"),
+        ] {
             assert!(read_entra(bad).is_none(), "{bad}");
         }
     }

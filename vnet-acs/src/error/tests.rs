@@ -102,7 +102,11 @@ fn errors_name_the_exchange() {
         };
     }
     let public = Error::from(error);
-    assert!(public.to_string().ends_with("acs.request_id r-1, acs.ms_cv cv-1"));
+    assert!(
+        public
+            .to_string()
+            .ends_with("acs.request_id r-1, acs.ms_cv cv-1")
+    );
     let cause = std::error::Error::source(&public)
         .and_then(std::error::Error::source)
         .map(ToString::to_string);

@@ -7,7 +7,7 @@ use vnet_acs::emulator::{AcsEmulator, EmulatorBuilder, EmulatorServer};
 use vnet_acs::{AcsBuilder, AcsIdentityProvider, RetryPolicy};
 
 /// Three retries within moments.
-pub fn quick() -> RetryPolicy {
+pub(crate) fn quick() -> RetryPolicy {
     let mut policy = RetryPolicy::default();
     policy.initial_backoff = Duration::from_millis(1);
     policy.max_backoff = Duration::from_millis(2);
@@ -17,7 +17,7 @@ pub fn quick() -> RetryPolicy {
 }
 
 /// A provider for `server`, not built yet.
-pub fn provider_for(server: &EmulatorServer) -> AcsBuilder {
+pub(crate) fn provider_for(server: &EmulatorServer) -> AcsBuilder {
     AcsIdentityProvider::builder()
         .connection_string(server.connection_string())
         .allow_insecure_loopback(true)
@@ -25,13 +25,13 @@ pub fn provider_for(server: &EmulatorServer) -> AcsBuilder {
 }
 
 /// An emulator and its provider.
-pub async fn pair_with(emulator: EmulatorBuilder) -> (EmulatorServer, AcsIdentityProvider) {
+pub(crate) async fn pair_with(emulator: EmulatorBuilder) -> (EmulatorServer, AcsIdentityProvider) {
     let server = emulator.build().unwrap().spawn().await.unwrap();
     let provider = provider_for(&server).build().unwrap();
     (server, provider)
 }
 
 /// An emulator with its defaults, and its provider.
-pub async fn pair() -> (EmulatorServer, AcsIdentityProvider) {
+pub(crate) async fn pair() -> (EmulatorServer, AcsIdentityProvider) {
     pair_with(AcsEmulator::builder()).await
 }

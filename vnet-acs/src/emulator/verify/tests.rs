@@ -83,7 +83,12 @@ fn legacy_vectors_are_genuine() {
         };
         let settings = settings(&["c2Vjb25k", text("access_key_base64")]);
         let now = datetime!(2022-07-01 10:05 UTC);
-        assert_eq!(verify(&received, &settings, now), Ok(Some(1)), "{}", text("name"));
+        assert_eq!(
+            verify(&received, &settings, now),
+            Ok(Some(1)),
+            "{}",
+            text("name")
+        );
         let late = verify(&received, &settings, datetime!(2022-07-01 10:16 UTC));
         assert_eq!(late, Err(ApiError::denied()));
     }
@@ -146,14 +151,21 @@ fn signatures_over_less_than_date_host_and_hash_are_denied() {
         &[],
     ] {
         let mut headers = signed(b"");
-        let values: Vec<_> = names.iter().map(|name| headers[*name].to_str().unwrap()).collect();
+        let values: Vec<_> = names
+            .iter()
+            .map(|name| headers[*name].to_str().unwrap())
+            .collect();
         let text = string_to_sign("POST", TARGET, &values);
         let signature = STANDARD.encode(key.mac(&text).finalize().into_bytes());
         let names = names.join(";");
         let value = format!("HMAC-SHA256 SignedHeaders={names}&Signature={signature}");
         headers.insert("authorization", HeaderValue::from_str(&value).unwrap());
         assert_eq!(headers["x-ms-content-sha256"], hash.as_str());
-        assert_eq!(check(&headers, b"", NOW), Err(ApiError::denied()), "{names}");
+        assert_eq!(
+            check(&headers, b"", NOW),
+            Err(ApiError::denied()),
+            "{names}"
+        );
     }
 }
 
@@ -173,7 +185,11 @@ fn malformed_authorizations_are_denied() {
     ] {
         let mut headers = signed(b"");
         headers.insert("authorization", HeaderValue::from_static(value));
-        assert_eq!(check(&headers, b"", NOW), Err(ApiError::denied()), "{value}");
+        assert_eq!(
+            check(&headers, b"", NOW),
+            Err(ApiError::denied()),
+            "{value}"
+        );
     }
 }
 
