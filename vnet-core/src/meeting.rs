@@ -138,8 +138,8 @@ pub struct Meeting {
     pub revision: Revision,
 }
 
-/// Which meetings a list holds; [`MeetingQuery::default`] is all of them, oldest first.
-#[derive(Clone, Debug, Default)]
+/// Which meetings a page of a list holds; by default the first hundred of all, oldest first.
+#[derive(Clone, Debug)]
 pub struct MeetingQuery {
     /// Only this host's.
     pub host_id: Option<UserId>,
@@ -153,6 +153,19 @@ pub struct MeetingQuery {
     pub cursor: Option<Cursor>,
     /// How many at most; 1 to 1,000.
     pub limit: u32,
+}
+
+impl Default for MeetingQuery {
+    fn default() -> Self {
+        Self {
+            host_id: None,
+            search: None,
+            not_over_at: None,
+            newest_first: false,
+            cursor: None,
+            limit: 100,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@ use crate::password::PasswordHash;
 use crate::session::{Session, SessionHash, SignedIn};
 use crate::user::{Avatar, Credentials, Email, NewUser, User, Username};
 
-/// Which users a list holds, by when they joined, oldest first.
-#[derive(Clone, Debug, Default)]
+/// Which users a page of a list holds, by when they joined, oldest first; by default the first
+/// hundred of all.
+#[derive(Clone, Debug)]
 pub struct UserQuery {
     /// Only those whose username, e-mail, first, last or meeting name contains this, in any case.
     pub search: Option<String>,
@@ -32,6 +33,16 @@ pub struct UserQuery {
     pub cursor: Option<Cursor>,
     /// How many at most; 1 to 1,000.
     pub limit: u32,
+}
+
+impl Default for UserQuery {
+    fn default() -> Self {
+        Self {
+            search: None,
+            cursor: None,
+            limit: 100,
+        }
+    }
 }
 
 /// Keeps accounts, their password hashes and pictures.

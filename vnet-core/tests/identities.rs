@@ -29,7 +29,7 @@ fn hours(n: u64) -> Duration {
 }
 
 fn identity(n: usize) -> Identity {
-    Identity::new(format!("8:test:{n}")).unwrap()
+    Identity::new(format!("8:test:{n}")).expect("a good id")
 }
 
 fn down() -> Error {
@@ -56,7 +56,7 @@ impl Gate {
 impl IdentityProvider for Gate {
     async fn create_identity(&self, _scopes: &[TokenScope]) -> Result<(Identity, AccessToken)> {
         let number = self.created.fetch_add(1, Ordering::SeqCst);
-        self.open.acquire().await.unwrap().forget();
+        self.open.acquire().await.expect("never closed").forget();
         Ok((identity(number), token("first", hours(24))))
     }
 

@@ -17,7 +17,7 @@ use vnet_core::{Error, ErrorKind, Limits};
 fn access(life: Duration) -> (Identity, AccessToken) {
     let expires_at = datetime!(2026-11-21 09:00 UTC) + life;
     (
-        Identity::new("8:test:1").unwrap(),
+        Identity::new("8:test:1").expect("a good id"),
         AccessToken {
             token: "t".into(),
             expires_at,

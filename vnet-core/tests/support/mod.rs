@@ -1,6 +1,10 @@
 //! An installation on the memory adapters, and people in it.
 
 #![allow(dead_code, reason = "every test file uses a part of this")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its installation has failed"
+)]
 
 use std::sync::Arc;
 
