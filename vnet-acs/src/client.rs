@@ -190,13 +190,13 @@ impl Client {
         let retry_after = self.retry_after(&response);
         // A refusal counts by its status, also when its body is broken or endless.
         let body = read_body(response, &trace).await.unwrap_or_default();
-        Err(AcsError::Refused(Refusal {
+        Err(AcsError::Refused(Box::new(Refusal {
             operation: request.operation,
             status: status.as_u16(),
             body: refused(&body),
             retry_after,
             trace,
-        }))
+        })))
     }
 
     /// How long the service asks to wait, in any of the forms the official clients honour.

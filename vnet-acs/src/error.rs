@@ -44,7 +44,7 @@ pub(crate) enum AcsError {
     #[error("ACS answered nonsense")]
     Nonsense(#[source] BadAnswer, Trace),
     #[error("ACS refused")]
-    Refused(#[source] Refusal),
+    Refused(#[source] Box<Refusal>),
 }
 
 /// An answer that is no success.
@@ -176,10 +176,10 @@ impl AcsError {
 
     fn trace(&self) -> Option<&Trace> {
         match self {
-            Self::Broken(_, trace)
-            | Self::TooLarge { trace, .. }
-            | Self::Nonsense(_, trace)
-            | Self::Refused(Refusal { trace, .. }) => Some(trace),
+            Self::Broken(_, trace) | Self::TooLarge { trace, .. } | Self::Nonsense(_, trace) => {
+                Some(trace)
+            }
+            Self::Refused(refusal) => Some(&refusal.trace),
             _ => None,
         }
     }

@@ -66,7 +66,6 @@ mod gone_is_401 {
 mod conference {
     use super::*;
 
-    #[expect(clippy::unused_async, reason = "the contract wants a future")]
     async fn new() -> AcsConference {
         AcsConference
     }

@@ -3,7 +3,7 @@
 use http::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::emulator::builder::{GoneAnswer, Settings};
@@ -120,7 +120,9 @@ impl Call<'_> {
         };
         let claims = read_entra(&body.token.unwrap_or_default()).ok_or_else(invalid)?;
         let expires_at = match claims.exp {
-            Some(exp) => OffsetDateTime::from_unix_timestamp(exp).map_err(|_| invalid())?,
+            Some(exp) => {
+                OffsetDateTime::from_unix_timestamp(exp).map_err(|_out_of_range| invalid())?
+            }
             None => self.now + Duration::hours(1),
         };
         if expires_at <= self.now {
@@ -179,14 +181,16 @@ impl Call<'_> {
         if self.body.is_empty() {
             return Ok(T::default());
         }
-        let parsed: Option<T> = serde_json::from_slice(self.body).map_err(|_secretive| {
-            ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "ValidationError",
-                "The body is not the JSON that was expected.",
-            )
-        })?;
-        Ok(parsed.unwrap_or_default())
+        // Through a map, because serde would also read an array as a struct.
+        serde_json::from_slice::<Option<Map<String, Value>>>(self.body)
+            .and_then(|members| serde_json::from_value(Value::Object(members.unwrap_or_default())))
+            .map_err(|_secretive| {
+                ApiError::new(
+                    StatusCode::BAD_REQUEST,
+                    "ValidationError",
+                    "The body is not the JSON that was expected.",
+                )
+            })
     }
 
     /// The chosen lifetime, which the first versions of the API did not have.

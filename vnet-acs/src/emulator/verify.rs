@@ -60,7 +60,7 @@ pub(crate) fn verify(
         }
     }
     let signer = signer.ok_or(ApiError::denied())?;
-    let date = httpdate::parse_http_date(date).map_err(|_| ApiError::denied())?;
+    let date = httpdate::parse_http_date(date).map_err(|_no_date| ApiError::denied())?;
     let off = (OffsetDateTime::from(date) - now).unsigned_abs();
     if settings.tolerance.is_some_and(|tolerance| off > tolerance) {
         return Err(ApiError::denied());

@@ -2,7 +2,7 @@ use super::*;
 
 fn refusal(operation: Operation, status: u16, code: &str, message: &str) -> AcsError {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    AcsError::Refused(Refusal {
+    AcsError::Refused(Box::new(Refusal {
         operation,
         status,
         body: ErrorBody {
@@ -12,7 +12,7 @@ fn refusal(operation: Operation, status: u16, code: &str, message: &str) -> AcsE
         },
         retry_after: None,
         trace: Trace::default(),
-    })
+    }))
 }
 
 /// The table of the API's errors, row by row.

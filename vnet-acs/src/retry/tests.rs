@@ -7,13 +7,13 @@ use std::sync::Mutex;
 use time::macros::datetime;
 
 fn status(status: u16, retry_after: Option<u64>) -> AcsError {
-    AcsError::Refused(Refusal {
+    AcsError::Refused(Box::new(Refusal {
         operation: Operation::IssueToken,
         status,
         body: ErrorBody::default(),
         retry_after: retry_after.map(Duration::from_secs),
         trace: Trace::default(),
-    })
+    }))
 }
 
 /// Plays `script` and says at which second each attempt began, and how it ended.

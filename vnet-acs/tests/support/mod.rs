@@ -26,8 +26,9 @@ pub(crate) fn provider_for(server: &EmulatorServer) -> AcsBuilder {
 
 /// An emulator and its provider.
 pub(crate) async fn pair_with(emulator: EmulatorBuilder) -> (EmulatorServer, AcsIdentityProvider) {
-    let server = emulator.build().unwrap().spawn().await.unwrap();
-    let provider = provider_for(&server).build().unwrap();
+    let server = emulator.build().expect("good settings");
+    let server = server.spawn().await.expect("a free port");
+    let provider = provider_for(&server).build().expect("good settings");
     (server, provider)
 }
 
