@@ -69,12 +69,18 @@ async fn stop_signal() {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the connection string is what this program is asked for")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the connection string is what this program is asked for"
+)]
 fn announce(connection_string: &str) {
     println!("connection string: {connection_string}");
 }
 
-#[expect(clippy::print_stderr, reason = "a program says on the terminal what is wrong")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a program says on the terminal what is wrong"
+)]
 fn complain(message: &str) {
     eprintln!("acs_emulator: {message}");
 }

@@ -1,5 +1,7 @@
 //! Entra ID bearer tokens over real TLS: a front that ends TLS before the emulator.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod support;
 
 use std::net::SocketAddr;

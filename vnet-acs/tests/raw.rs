@@ -1,5 +1,7 @@
 //! The emulator against clients that speak badly.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod support;
 
 use std::net::SocketAddr;
@@ -12,6 +14,8 @@ use vnet_acs::{AccessKey, Operation};
 use vnet_core::{Clock as _, SystemClock};
 
 const KEY: &str = "dm5ldC1mYWtlLWFjcy1rZXktb25lLTMyLWJ5dGVzISE=";
+
+const CREATE: &str = "/identities?api-version=2023-10-01";
 
 async fn server() -> EmulatorServer {
     let emulator = AcsEmulator::builder().access_key(KEY).control(true);
@@ -73,84 +77,64 @@ async fn genuine_requests_are_answered_with_the_headers_of_the_service() {
 }
 
 #[tokio::test]
-async fn wrong_requests_get_the_recorded_refusals() {
+async fn wrong_bodies_get_the_recorded_refusals() {
     let server = server().await;
-    let id = format!("8:acs:{}_0001", server.emulator().resource_id());
-    let issue = |id: &str| format!("/identities/{id}/:issueAccessToken?api-version=2023-10-01");
-    let create = "/identities?api-version=2023-10-01".to_owned();
-    let teams = "/teamsUser/:exchangeAccessToken?api-version=2021-03-07".to_owned();
-    for (method, target, body, code, word) in [
+    for (body, word) in [
+        (r#"{"expiresInMinutes":59}"#, "value 59 is invalid"),
         (
-            "POST",
-            create.clone(),
-            r#"{"expiresInMinutes":59}"#,
-            400,
-            "value 59 is invalid",
-        ),
-        (
-            "POST",
-            create.clone(),
             r#"{"expiresInMinutes":1441}"#,
-            400,
-            "ExpiresInMinutes",
+            "\"target\":\"ExpiresInMinutes\"",
         ),
+        (r#"{"expiresInMinutes":60.5}"#, "ValidationError"),
         (
-            "POST",
-            create.clone(),
-            r#"{"expiresInMinutes":60.5}"#,
-            400,
-            "ValidationError",
-        ),
-        (
-            "POST",
-            create.clone(),
             r#"{"createTokenWithScopes":["x"]}"#,
-            400,
-            "Scopes",
+            "\"target\":\"Scopes\"",
         ),
-        ("POST", create.clone(), "{", 400, "ValidationError"),
-        ("POST", create.clone(), "[]", 400, "ValidationError"),
-        ("GET", create, "", 405, "MethodNotAllowed"),
+        ("{", "ValidationError"),
+        ("[]", "ValidationError"),
+    ] {
+        let (code, answer) = status(&server, "POST", CREATE, body).await;
+        assert_eq!(code, 400, "{body}: {answer}");
+        assert!(answer.contains(word), "{body}: {answer}");
+    }
+    let id = server.emulator().resource_id();
+    let issue = format!("/identities/8:acs:{id}_1/:issueAccessToken?api-version=2023-10-01");
+    // Ownership comes before the body.
+    let (code, answer) = status(&server, "POST", &issue, "{").await;
+    assert_eq!(code, 404, "{answer}");
+    assert!(
+        answer.contains("Provided identity doesn't exist."),
+        "{answer}"
+    );
+    assert_eq!(server.emulator().identities_count(), 0);
+}
+
+#[tokio::test]
+async fn wrong_addresses_get_the_recorded_refusals() {
+    let server = server().await;
+    let foreign = "/identities/8:acs:x_1/:issueAccessToken?api-version=2023-10-01";
+    let early = "/teamsUser/:exchangeAccessToken?api-version=2021-03-07";
+    for (method, target, code, word) in [
+        ("GET", CREATE, 405, "MethodNotAllowed"),
+        ("POST", "/identities", 400, "ApiVersionUnspecified"),
         (
             "POST",
-            "/identities".into(),
-            "",
-            400,
-            "ApiVersionUnspecified",
-        ),
-        (
-            "POST",
-            "/identities?api-version=2030-01-01".into(),
-            "",
+            "/identities?api-version=2030-01-01",
             400,
             "UnsupportedApiVersion",
         ),
-        ("POST", teams, "{}", 400, "UnsupportedApiVersion"),
+        ("POST", early, 400, "UnsupportedApiVersion"),
+        ("POST", foreign, 401, "IdentityNotOwned"),
         (
             "POST",
-            issue("8:acs:other_1"),
-            "{}",
-            401,
-            "IdentityNotOwned",
-        ),
-        (
-            "POST",
-            issue(&id),
-            "{}",
-            404,
-            "Provided identity doesn't exist.",
-        ),
-        (
-            "POST",
-            "/nothing?api-version=2023-10-01".into(),
-            "",
+            "/nothing?api-version=2023-10-01",
             404,
             "ResourceNotFound",
         ),
     ] {
-        let (got, answer) = status(&server, method, &target, body).await;
-        assert_eq!(got, code, "{target} {body}: {answer}");
-        assert!(answer.contains(word), "{target} {body}: {answer}");
+        let (got, answer) = status(&server, method, target, "").await;
+        assert_eq!(got, code, "{target}: {answer}");
+        assert!(answer.contains(word), "{target}: {answer}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! No secret in any log line, error or `Debug`. A file of its own: it records the whole process.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod support;
 
 use std::error::Error as _;
