@@ -24,7 +24,7 @@ fn draft() -> MeetingDraft {
 }
 
 fn wrong(draft: MeetingDraft) -> Vec<(&'static str, String)> {
-    let errors = draft.check().unwrap_err();
+    let errors = draft.check().expect_err("a draft with mistakes");
     errors
         .into_iter()
         .map(|error| (error.field, error.message.into_owned()))
