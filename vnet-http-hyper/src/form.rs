@@ -59,13 +59,21 @@ impl Form {
             .map(|(_, file)| file)
     }
 
+    /// All texts, in their order.
+    pub(crate) fn into_fields(self) -> impl Iterator<Item = (String, String)> {
+        self.fields.into_iter()
+    }
+
     /// Reads `application/x-www-form-urlencoded`.
     ///
     /// # Errors
     /// 400: what is encoded is not UTF-8, or there are too many fields.
     pub(crate) fn urlencoded(body: &[u8]) -> Result<Self, HttpError> {
         let mut form = Self::default();
-        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &[][..]),
