@@ -128,8 +128,9 @@ impl FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let fail = |why: String| {
-            let message =
-                format!("`{text}` is no public URL: {why}; write it like `https://meet.example.org`");
+            let message = format!(
+                "`{text}` is no public URL: {why}; write it like `https://meet.example.org`"
+            );
             Err(invalid("bad_public_url", message))
         };
         let url = match Url::parse(text) {
@@ -206,7 +207,15 @@ mod tests {
     #[test]
     fn prefixes_that_could_be_something_else_are_refused() {
         for bad in [
-            "x", "/a b", "/a//b", "/..", "/meet", "/static/x", "/vnet", "/a?b", "/ä",
+            "x",
+            "/a b",
+            "/a//b",
+            "/..",
+            "/meet",
+            "/static/x",
+            "/vnet",
+            "/a?b",
+            "/ä",
         ] {
             assert_eq!(
                 bad.parse::<PathPrefix>().unwrap_err().code(),

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use vnet_core::{Result, Vnet};
+use tokio_util::task::TaskTracker;
+use vnet_core::room::{Membership, Peer, RoomBroker, RoomCode};
+use vnet_core::{Result, Vnet, async_trait};
+use vnet_signal::Signalling;
 
 use crate::config::HttpConfig;
 use crate::page::Pages;
@@ -15,17 +18,34 @@ pub(crate) struct App {
     pub(crate) config: HttpConfig,
     pub(crate) limits: RateLimiter,
     pub(crate) pages: Pages,
+    pub(crate) signalling: Signalling,
+    /// The tasks of upgraded connections: hyper lets go of them at the upgrade.
+    pub(crate) sockets: TaskTracker,
 }
 
 impl App {
     /// # Errors
     /// `InvalidInput`: a template that is none.
     pub(crate) fn new(vnet: Vnet, config: HttpConfig) -> Result<Arc<Self>> {
+        let rooms = Arc::new(Rooms(vnet.clone()));
         Ok(Arc::new(Self {
             limits: RateLimiter::new(&config.rate_limits),
             pages: Pages::new(&config)?,
+            signalling: Signalling::new(rooms, vnet.limits().clone()),
+            sockets: TaskTracker::new(),
             vnet,
             config,
         }))
+    }
+}
+
+/// The rooms of an installation.
+#[derive(Debug)]
+struct Rooms(Vnet);
+
+#[async_trait]
+impl RoomBroker for Rooms {
+    async fn join(&self, room: RoomCode, peer: Peer) -> Result<Membership> {
+        self.0.join_room(room, peer).await
     }
 }

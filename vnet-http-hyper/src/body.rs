@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body::Body as _;
@@ -54,18 +55,24 @@ impl Payload {
         let Self::Stream(body) = self else {
             return Ok(Bytes::new());
         };
-        let announced = ctx.header(CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > max as u64) || body.size_hint().lower() > max as u64
+        let announced = ctx
+            .header(CONTENT_LENGTH)
+            .and_then(|text| text.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > max as u64)
+            || body.size_hint().lower() > max as u64
         {
             return Err(too_large(max));
         }
-        let read = Limited::new(body, max).collect();
+        // Boxed, so that the type of what reads does not become part of every handler's.
+        let read: BoxFuture<'static, _> = Box::pin(Limited::new(body, max).collect());
         match tokio::time::timeout(ctx.app.config.body_timeout, read).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(max)),
             Ok(Err(error)) => {
                 tracing::debug!(%error, "a body broke off");
-                Err(HttpError::bad_request("The request body could not be read."))
+                Err(HttpError::bad_request(
+                    "The request body could not be read.",
+                ))
             }
             Err(_elapsed) => Err(HttpError::new(
                 StatusCode::REQUEST_TIMEOUT,
@@ -159,7 +166,10 @@ mod tests {
     #[test]
     fn types_are_told_apart() {
         assert_eq!(kind_of("Application/JSON; charset=utf-8"), Kind::Json);
-        assert_eq!(kind_of("application/x-www-form-urlencoded"), Kind::Urlencoded);
+        assert_eq!(
+            kind_of("application/x-www-form-urlencoded"),
+            Kind::Urlencoded
+        );
         assert_eq!(
             kind_of("multipart/form-data; boundary=\"a b\""),
             Kind::Multipart("a b".into())

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{HOST, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderValue, Method};
-use tokio::sync::OnceCell;
 use vnet_core::accounts::{Authenticated, SessionMeta};
 use vnet_core::user::User;
 
@@ -54,17 +53,11 @@ pub(crate) struct Ctx {
     pub(crate) parts: Parts,
     pub(crate) id: RequestId,
     seen: Seen,
-    auth: OnceCell<Option<Authenticated>>,
+    auth: OnceLock<Option<Authenticated>>,
 }
 
 impl Ctx {
-    /// # Errors
-    /// 400 when `Host` is no host or is there twice.
-    pub(crate) fn new(
-        app: Arc<App>,
-        parts: Parts,
-        client: Option<ClientAddr>,
-    ) -> Result<Self, (Self, HttpError)> {
+    pub(crate) fn new(app: Arc<App>, parts: Parts, client: Option<ClientAddr>) -> Self {
         let client = client
             .or_else(|| parts.extensions.get::<ClientAddr>().copied())
             .unwrap_or(ClientAddr::UNKNOWN);
@@ -74,21 +67,25 @@ impl Ctx {
             &parts.headers,
             &app.config.trusted_proxies,
         );
-        let ctx = Self {
+        Self {
             id: RequestId::of(&parts.headers),
             app,
             parts,
             seen,
-            auth: OnceCell::new(),
-        };
-        let mut hosts = ctx.parts.headers.get_all(HOST).iter();
+            auth: OnceLock::new(),
+        }
+    }
+
+    /// # Errors
+    /// 400 when `Host` is no host or is there twice (RFC 9112, section 3.2).
+    pub(crate) fn check_host(&self) -> Result<(), HttpError> {
+        let mut hosts = self.parts.headers.get_all(HOST).iter();
         let good = hosts
             .next()
             .is_none_or(|host| forwarded::is_host(host.as_bytes()));
-        if good && hosts.next().is_none() {
-            Ok(ctx)
-        } else {
-            Err((ctx, HttpError::bad_request("Bad Host header.")))
+        match good && hosts.next().is_none() {
+            true => Ok(()),
+            false => Err(HttpError::bad_request("Bad Host header.")),
         }
     }
 
@@ -109,7 +106,10 @@ impl Ctx {
 
     /// A header as text, if it is there and is ASCII.
     pub(crate) fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
-        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+        self.parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
     }
 
     /// The first value of `name` in the query, decoded.
@@ -151,19 +151,24 @@ impl Ctx {
             return host;
         }
         self.header(HOST)
-            .or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()))
+            .or_else(|| {
+                self.parts
+                    .uri
+                    .authority()
+                    .map(|authority| authority.as_str())
+            })
             .unwrap_or("localhost")
+    }
+
+    /// Scheme and host of the settings, if they say.
+    pub(crate) fn config_origin(&self) -> Option<&str> {
+        self.app.config.public_url.as_ref().map(|url| url.as_str())
     }
 
     /// Scheme and host that the browser used: `https://meet.example.org`.
     pub(crate) fn origin(&self) -> String {
         let scheme = if self.is_secure() { "https" } else { "http" };
         format!("{scheme}://{}", self.host())
-    }
-
-    /// The URL of a `path`, for use outside of this host's pages.
-    pub(crate) fn absolute_url(&self, path: &str) -> String {
-        format!("{}{}", self.origin(), self.url(path))
     }
 
     /// The WebSocket URL of a `path`.
@@ -182,8 +187,11 @@ impl Ctx {
     /// # Errors
     /// 503: the store.
     pub(crate) async fn auth(&self) -> Result<Option<&Authenticated>, HttpError> {
-        let auth = self.auth.get_or_try_init(|| session::authenticate(self));
-        Ok(auth.await?.as_ref())
+        if let Some(known) = self.auth.get() {
+            return Ok(known.as_ref());
+        }
+        let found = session::authenticate(self).await?;
+        Ok(self.auth.get_or_init(|| found).as_ref())
     }
 
     /// The account that is signed in by the session cookie.
@@ -201,7 +209,11 @@ impl Ctx {
 
     /// What is kept about this browser when it signs in.
     pub(crate) fn session_meta(&self) -> SessionMeta {
-        let agent = self.parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes);
+        let agent = self
+            .parts
+            .headers
+            .get(USER_AGENT)
+            .map(HeaderValue::as_bytes);
         let agent = String::from_utf8_lossy(agent.unwrap_or_default());
         SessionMeta {
             user_agent: agent.chars().filter(|c| !c.is_control()).collect(),

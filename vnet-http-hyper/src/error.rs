@@ -81,12 +81,6 @@ impl HttpError {
         error
     }
 
-    /// Adds a stable machine-readable id.
-    pub(crate) fn with_code(mut self, code: &'static str) -> Self {
-        self.0.code = Some(code);
-        self
-    }
-
     /// Replaces the JSON body.
     pub(crate) fn with_body(mut self, body: Value) -> Self {
         self.0.body = Some(body);
@@ -101,11 +95,6 @@ impl HttpError {
     /// The sentence for the client.
     pub(crate) fn detail(&self) -> &str {
         &self.0.detail
-    }
-
-    /// Messages about single fields.
-    pub(crate) fn fields(&self) -> &[FieldError] {
-        &self.0.fields
     }
 
     /// How long to wait.
@@ -174,7 +163,9 @@ impl From<Error> for HttpError {
         };
         // What went wrong inside is for the log alone.
         let detail = match error.kind() {
-            ErrorKind::Unavailable => "The server cannot do this now. Try again in a moment.".into(),
+            ErrorKind::Unavailable => {
+                "The server cannot do this now. Try again in a moment.".into()
+            }
             ErrorKind::Internal => "Something went wrong on the server.".into(),
             _ => error.message().to_owned(),
         };

@@ -206,11 +206,7 @@ mod tests {
         ];
         assert_eq!(
             seen("10.0.0.1", &headers),
-            (
-                "1.2.3.4".into(),
-                true,
-                Some("meet.example.org:8443".into())
-            )
+            ("1.2.3.4".into(), true, Some("meet.example.org:8443".into()))
         );
     }
 
@@ -242,7 +238,9 @@ mod tests {
         for good in ["a", "a.b:80", "[::1]:8000", "127.0.0.1", "my_host", "[::1]"] {
             assert!(is_host(good.as_bytes()), "{good}");
         }
-        for bad in ["", ":80", "a/b", "a b", "a:123456", "a@b", "[::1", "ä", "[x]"] {
+        for bad in [
+            "", ":80", "a/b", "a b", "a:123456", "a@b", "[::1", "ä", "[x]",
+        ] {
             assert!(!is_host(bad.as_bytes()), "{bad}");
         }
     }

@@ -131,7 +131,10 @@ mod tests {
         let cookie = format!("a=b; sessionid=bad;sessionid=\"{good}\" ; x");
         assert_eq!(found(&[cookie.as_bytes()]), Some(good.clone()));
         let second = format!("sessionid={good}");
-        assert_eq!(found(&[b"sessionid=\xff\xfe", second.as_bytes()]), Some(good.clone()));
+        assert_eq!(
+            found(&[b"sessionid=\xff\xfe", second.as_bytes()]),
+            Some(good.clone())
+        );
         assert_eq!(found(&[format!("xsessionid={good}").as_bytes()]), None);
         assert_eq!(found(&[format!("sessionid2={good}").as_bytes()]), None);
         assert_eq!(found(&[]), None);

@@ -79,9 +79,9 @@ impl RateLimiter {
                 key %= SHARED_KEYS;
             }
         }
-        counter.check_key(&key).map_err(|not_yet| {
-            HttpError::too_many(not_yet.wait_time_from(self.clock.now()))
-        })
+        counter
+            .check_key(&key)
+            .map_err(|not_yet| HttpError::too_many(not_yet.wait_time_from(self.clock.now())))
     }
 }
 
@@ -138,11 +138,25 @@ mod tests {
     fn an_ipv6_network_is_one_client() {
         let limiter = limiter("sign-up=1/1h");
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
-        limiter.check_address(RateRule::SignUp, address("2001:db8::1")).unwrap();
-        assert!(limiter.check_address(RateRule::SignUp, address("2001:db8::2")).is_err());
-        limiter.check_address(RateRule::SignUp, address("2001:db8:1::2")).unwrap();
-        limiter.check_address(RateRule::SignUp, address("10.0.0.1")).unwrap();
-        assert!(limiter.check_address(RateRule::SignUp, address("::ffff:10.0.0.1")).is_err());
+        limiter
+            .check_address(RateRule::SignUp, address("2001:db8::1"))
+            .unwrap();
+        assert!(
+            limiter
+                .check_address(RateRule::SignUp, address("2001:db8::2"))
+                .is_err()
+        );
+        limiter
+            .check_address(RateRule::SignUp, address("2001:db8:1::2"))
+            .unwrap();
+        limiter
+            .check_address(RateRule::SignUp, address("10.0.0.1"))
+            .unwrap();
+        assert!(
+            limiter
+                .check_address(RateRule::SignUp, address("::ffff:10.0.0.1"))
+                .is_err()
+        );
     }
 
     #[test]

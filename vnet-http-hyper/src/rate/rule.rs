@@ -48,7 +48,9 @@ impl RateRule {
     #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
-            Self::SignIn => "attempts to sign in from one address; a tenth of them for one user name",
+            Self::SignIn => {
+                "attempts to sign in from one address; a tenth of them for one user name"
+            }
             Self::SignUp => "attempts to make an account from one address",
             Self::Join => "entries into signalling rooms by one user",
             Self::Token => "access tokens and join tickets for one user",
@@ -149,9 +151,8 @@ impl FromStr for Rate {
         let Some((count, period)) = text.split_once('/') else {
             return fail("the `/` is missing");
         };
-        let count = match number(count) {
-            Some(count @ 1..=Self::MAX_COUNT) => count,
-            _ => return fail("the count must be a whole number from 1 to 1000000000"),
+        let Some(count @ 1..=Self::MAX_COUNT) = number(count) else {
+            return fail("the count must be a whole number from 1 to 1000000000");
         };
         let unit = match period.as_bytes().last() {
             Some(b's') => 1,
@@ -231,9 +232,8 @@ impl RateLimits {
     /// Names, rates and meanings, one line each, for `--help`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let line = |rule: RateRule| {
-            format!("{}={} ({})", rule.name(), self.get(rule), rule.about())
-        };
+        let line =
+            |rule: RateRule| format!("{}={} ({})", rule.name(), self.get(rule), rule.about());
         RateRule::ALL.map(line).join("\n")
     }
 }

@@ -1,0 +1,263 @@
+//! From HTTP to a signalling socket.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::header::{
+    CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::{HeaderMap, Method, StatusCode, Version};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use vnet_core::room::RoomCode;
+use vnet_signal::{Entry, SessionGuard, accept_key, path};
+
+use crate::app::App;
+use crate::context::Ctx;
+use crate::error::HttpError;
+use crate::meter::Meter;
+use crate::origin;
+use crate::rate::RateRule;
+use crate::reply::{self, Response};
+
+/// A stream that an upgraded connection goes on with.
+pub trait UpgradedStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> UpgradedStream for T {}
+
+type BoxStream = Box<dyn UpgradedStream>;
+
+/// Through this extension of a request a framework that is not built on hyper hands over the stream of
+/// an upgraded connection.
+///
+/// Put the slot into the request's extensions and keep the [`UpgradeHandover`]. When the answer is 101
+/// write it to the client, then hand over the stream; otherwise drop the handover.
+///
+/// # Examples
+/// ```
+/// use vnet_http_hyper::UpgradeSlot;
+///
+/// let (slot, handover) = UpgradeSlot::new();
+/// let mut request = http::Request::get("/vnet/ps/907308/").body(())?;
+/// request.extensions_mut().insert(slot);
+/// // … the service answers 101, the framework writes it, and then:
+/// let (_client, server) = tokio::io::duplex(4_096);
+/// handover.hand_over(server);
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct UpgradeSlot(Arc<Mutex<Option<oneshot::Receiver<BoxStream>>>>);
+
+/// The other end of an [`UpgradeSlot`].
+pub struct UpgradeHandover(oneshot::Sender<BoxStream>);
+
+impl UpgradeSlot {
+    /// A slot for one request, and its other end.
+    #[must_use]
+    pub fn new() -> (Self, UpgradeHandover) {
+        let (sender, receiver) = oneshot::channel();
+        let slot = Self(Arc::new(Mutex::new(Some(receiver))));
+        (slot, UpgradeHandover(sender))
+    }
+
+    fn take(&self) -> Option<oneshot::Receiver<BoxStream>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl UpgradeHandover {
+    /// Hands over the stream, on which the answer 101 was written and nothing was read beyond the
+    /// request. It is dropped when the answer was another one.
+    pub fn hand_over(self, stream: impl UpgradedStream) {
+        // Nobody waits when the request was refused.
+        drop(self.0.send(Box::new(stream)));
+    }
+}
+
+impl fmt::Debug for UpgradeSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UpgradeSlot")
+    }
+}
+
+impl fmt::Debug for UpgradeHandover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UpgradeHandover")
+    }
+}
+
+/// Who goes on with the stream.
+enum Source {
+    Hyper(OnUpgrade),
+    Handed(oneshot::Receiver<BoxStream>),
+}
+
+/// Answers a request for a room.
+///
+/// # Errors
+/// In this order: 404: no room code. 405. 401: nobody is signed in. 403: a foreign page. 429: too many
+/// joins. 426 and 400: no proper handshake. 503: the server shuts down.
+pub(crate) async fn answer(ctx: &Ctx, code: &str) -> Result<Response, HttpError> {
+    let room = RoomCode::parse(code).map_err(|_no_code| HttpError::not_found())?;
+    if *ctx.method() != Method::GET {
+        return Err(HttpError::method_not_allowed(ctx.method(), "GET"));
+    }
+    let Some(auth) = ctx.auth().await? else {
+        let detail = "Authentication credentials were not provided.";
+        return Err(HttpError::unauthenticated(detail));
+    };
+    origin::check_socket(ctx)?;
+    ctx.app
+        .limits
+        .check(RateRule::Join, auth.signed_in.user.id)?;
+    let accept = match handshake(ctx) {
+        Ok(accept) => accept,
+        Err(error) if error.status() == StatusCode::UPGRADE_REQUIRED => {
+            return Ok(upgrade_required(&error));
+        }
+        Err(error) => return Err(error),
+    };
+    let source = source(ctx)?;
+    if ctx.app.signalling.is_stopping() {
+        let detail = "The server shuts down. Connect again in a moment.";
+        return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+    }
+    let echo = path::wants_echo(ctx.parts.uri.query().unwrap_or_default());
+    let entry = Entry::new(room, auth.signed_in.user.username.as_str()).with_echo(echo);
+    let watch = ctx
+        .app
+        .vnet
+        .accounts()
+        .watch_session(auth.signed_in.session.id);
+    let session = SessionGuard::new(async move { watch.ended().await });
+    let app = Arc::clone(&ctx.app);
+    ctx.app.sockets.spawn(begin(app, source, entry, session));
+    Ok(switching(accept))
+}
+
+fn switching(accept: HeaderValue) -> Response {
+    let mut response = reply::empty(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    response
+}
+
+/// Checks the handshake and makes its answer.
+///
+/// # Source
+/// RFC 6455, section 4.2.1.
+fn handshake(ctx: &Ctx) -> Result<HeaderValue, HttpError> {
+    let headers = &ctx.parts.headers;
+    let required = |detail| Err(HttpError::new(StatusCode::UPGRADE_REQUIRED, detail));
+    if !has_word(headers, &UPGRADE, "websocket") {
+        return required("This address speaks WebSocket only.");
+    }
+    if ctx.parts.version != Version::HTTP_11 {
+        return Err(HttpError::bad_request("WebSocket needs HTTP/1.1."));
+    }
+    if !has_word(headers, &CONNECTION, "upgrade") {
+        return Err(HttpError::bad_request("`Connection: Upgrade` is missing."));
+    }
+    if headers
+        .get(SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
+        return required("`Sec-WebSocket-Version` must be 13.");
+    }
+    let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).iter();
+    match (keys.next().and_then(accept_key), keys.next()) {
+        (Some(accept), None) => Ok(accept),
+        _ => Err(HttpError::bad_request("Bad `Sec-WebSocket-Key`.")),
+    }
+}
+
+fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
+    let lines = headers.get_all(name).iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .any(|found| found.trim().eq_ignore_ascii_case(word))
+}
+
+fn upgrade_required(error: &HttpError) -> Response {
+    let mut response = reply::json(error.status(), &error.json())
+        .unwrap_or_else(|_error| reply::empty(error.status()));
+    let headers = response.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    response
+}
+
+fn source(ctx: &Ctx) -> Result<Source, HttpError> {
+    let extensions = &ctx.parts.extensions;
+    let handed = extensions.get::<UpgradeSlot>().and_then(UpgradeSlot::take);
+    let source = handed
+        .map(Source::Handed)
+        .or_else(|| extensions.get::<OnUpgrade>().cloned().map(Source::Hyper));
+    source.ok_or_else(|| HttpError::bad_request("This connection cannot be upgraded."))
+}
+
+/// Waits for the stream and gives it to a task of its own, which is as small as the stream allows:
+/// hyper's boxes and buffers are left behind.
+async fn begin(app: Arc<App>, source: Source, entry: Entry, session: SessionGuard) {
+    let upgraded = match source {
+        Source::Hyper(upgrade) => match upgrade.await {
+            Ok(upgraded) => upgraded,
+            Err(error) => {
+                tracing::debug!(%error, "an upgrade came to nothing");
+                return;
+            }
+        },
+        Source::Handed(stream) => {
+            if let Ok(stream) = stream.await {
+                spawn(&app, stream, Bytes::new(), entry, session);
+            }
+            return;
+        }
+    };
+    let upgraded = match downcast::<TokioIo<Meter<TcpStream>>>(upgraded) {
+        Ok(parts) => return spawn(&app, parts.io.into_inner(), parts.read_buf, entry, session),
+        Err(upgraded) => upgraded,
+    };
+    #[cfg(feature = "tls")]
+    let upgraded =
+        match downcast::<TokioIo<Meter<tokio_rustls::server::TlsStream<TcpStream>>>>(upgraded) {
+            Ok(parts) => return spawn(&app, parts.io.into_inner(), parts.read_buf, entry, session),
+            Err(upgraded) => upgraded,
+        };
+    begin_foreign(&app, upgraded, entry, session);
+}
+
+/// The stream of somebody else's hyper.
+fn begin_foreign(app: &Arc<App>, upgraded: Upgraded, entry: Entry, session: SessionGuard) {
+    match downcast::<TokioIo<TcpStream>>(upgraded) {
+        Ok(parts) => spawn(app, parts.io.into_inner(), parts.read_buf, entry, session),
+        Err(upgraded) => spawn(app, TokioIo::new(upgraded), Bytes::new(), entry, session),
+    }
+}
+
+fn spawn(
+    app: &Arc<App>,
+    stream: impl UpgradedStream,
+    leftover: Bytes,
+    entry: Entry,
+    session: SessionGuard,
+) {
+    let peer = entry.peer_id();
+    let connection = app
+        .signalling
+        .serve_upgraded(stream, leftover, entry, session);
+    app.sockets.spawn(async move {
+        let outcome = connection.await;
+        tracing::debug!(peer.id = %peer, ?outcome, "a signalling connection ended");
+    });
+}
