@@ -269,3 +269,70 @@ async fn an_own_template_takes_the_place_of_the_built_in_one() {
     let page = Site::with(config).visitor().get("/").await;
     assert_eq!(page.body, "<p>home</p>");
 }
+
+#[tokio::test]
+async fn whatever_is_typed_comes_back_as_text() {
+    let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
+    let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+    let site = Site::new();
+    site.staff("boss").await;
+    let mut visitor = site.visitor();
+    let mut boss = site.signed_in("boss").await;
+    let form: Vec<(&str, &str)> = [
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "meeting_name",
+        "title",
+        "notes",
+        "tags",
+        "content",
+        "start_time",
+        "end_time",
+        "offset",
+        "revision",
+        "is_staff",
+        "session",
+    ]
+    .map(|field| (field, evil))
+    .into();
+    let mut pages = Vec::new();
+    let with_password = [&form[..], &[("password", "x"), ("action", "preview")]].concat();
+    for path in ["/account/sign-in/", "/account/sign-up/"] {
+        pages.push(visitor.post(path, &with_password).await);
+    }
+    for path in [
+        "/account/profile/",
+        "/account/password/",
+        "/account/sessions/end/",
+        "/account/delete/",
+        "/account/meetings/new/",
+        "/admin/users/new/",
+        "/admin/help/new/",
+    ] {
+        pages.push(boss.post(path, &with_password).await);
+    }
+    for path in ["/help/?q=", "/help/?t=", "/account/sign-in/?next="] {
+        pages.push(visitor.get(&format!("{path}{encoded}")).await);
+    }
+    for path in [
+        "/admin/users/?q=",
+        "/admin/meetings/?q=",
+        "/account/meetings/join/?join-code=",
+    ] {
+        pages.push(boss.get(&format!("{path}{encoded}")).await);
+    }
+    for page in pages {
+        assert!(
+            page.status.is_success() || page.status == StatusCode::BAD_REQUEST,
+            "{page:?}"
+        );
+        assert_eq!(
+            page.count("script, img[src=\"x\"], [onerror]"),
+            0,
+            "{}",
+            page.body
+        );
+    }
+}
