@@ -110,6 +110,25 @@ pub trait RoomLink: fmt::Debug + Send + 'static {
     /// As [`Membership::send`].
     fn send(&mut self, signal: &Signal) -> Result<()>;
 
+    /// As [`send`](Self::send), but may leave waking the others to [`flush`](Self::flush): see
+    /// [`Membership::push`].
+    ///
+    /// # Errors
+    /// As [`Membership::send`].
+    fn push(&mut self, signal: &Signal) -> Result<()> {
+        self.send(signal)
+    }
+
+    /// Wakes those for whom [`push`](Self::push) left something. [`poll_recv`](Self::poll_recv) and
+    /// dropping the link do that too.
+    fn flush(&mut self) {}
+
+    /// Whether the wakers that [`poll_recv`](Self::poll_recv) was given are woken with no lock held, so
+    /// that they may call back into the link on the spot: see [`Membership::wakes_unlocked`].
+    fn wakes_unlocked(&self) -> bool {
+        false
+    }
+
     /// The next event: see [`Membership::recv`].
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<RoomEvent>>;
 
@@ -144,6 +163,29 @@ impl Membership {
     /// `Unavailable`: the room is gone (its broker ended, or this peer was put out of it).
     pub fn send(&mut self, signal: &Signal) -> Result<()> {
         self.link.send(signal)
+    }
+
+    /// [`send`](Self::send) for one of several messages: they arrive all the same, but the others may
+    /// be woken only by the [`flush`](Self::flush) that must follow, once for all of them.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn push(&mut self, signal: &Signal) -> Result<()> {
+        self.link.push(signal)
+    }
+
+    /// Wakes those for whom [`push`](Self::push) left something. Asking for the next event and
+    /// dropping the membership do that too.
+    pub fn flush(&mut self) {
+        self.link.flush();
+    }
+
+    /// Whether a waker given to [`poll_recv`](Self::poll_recv) may, when it is woken, call back into
+    /// this membership at once. If not (the default) it must leave that to a task, because the
+    /// broker may hold a lock while it wakes.
+    #[must_use]
+    pub fn wakes_unlocked(&self) -> bool {
+        self.link.wakes_unlocked()
     }
 
     /// The next event; `None` when this peer was put out of the room because its queue was full,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use futures_util::task::{ArcWake, AtomicWaker, waker_ref};
+use futures_util::task::{ArcWake, AtomicWaker, waker, waker_ref};
 
 /// Wakes a task and remembers that it did: the futures that were polled with the alarm need to be
 /// polled only then, not whenever the task is woken for something else.
@@ -46,6 +46,11 @@ impl Alarm {
         rang
     }
 
+    /// A waker that rings.
+    pub(crate) fn bell(&self) -> Waker {
+        waker(Arc::clone(&self.bell))
+    }
+
     /// Polls with the alarm in place of the task.
     pub(crate) fn poll<T>(&self, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
         poll(&mut Context::from_waker(&waker_ref(&self.bell)))
@@ -80,16 +85,6 @@ mod tests {
         }
     }
 
-    /// The waker that futures under the alarm get.
-    fn bell(alarm: &Alarm) -> Waker {
-        let mut bell = None;
-        let _ = alarm.poll(|cx| {
-            bell = Some(cx.waker().clone());
-            Poll::<()>::Pending
-        });
-        bell.unwrap()
-    }
-
     #[test]
     fn it_rings_once_for_each_time_and_wakes_whichever_task_waits() {
         let mut alarm = Alarm::new();
@@ -99,14 +94,14 @@ mod tests {
         assert!(alarm.rang(&cx), "everything is polled once");
         assert!(!alarm.rang(&cx));
         for times in 1..4 {
-            bell(&alarm).wake();
+            alarm.bell().wake();
             assert_eq!(tasks[0].0.load(Ordering::Relaxed), times);
             assert!(alarm.rang(&cx));
             assert!(!alarm.rang(&cx));
         }
         cx = Context::from_waker(&wakers[1]);
         assert!(!alarm.rang(&cx));
-        bell(&alarm).wake();
+        alarm.bell().wake();
         assert_eq!(tasks[1].0.load(Ordering::Relaxed), 1);
         assert!(alarm.rang(&Context::from_waker(&noop_waker())));
     }

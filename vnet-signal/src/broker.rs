@@ -119,6 +119,7 @@ impl RoomBroker for InProcessRooms {
             code,
             place,
             peer,
+            wakers: Wakers::default(),
         }))
     }
 }
@@ -168,12 +169,19 @@ struct Link {
     code: RoomCode,
     place: Place,
     peer: Peer,
+    /// Who has to hear of what was pushed.
+    wakers: Wakers,
 }
 
 impl RoomLink for Link {
     fn send(&mut self, signal: &Signal) -> Result<()> {
+        let pushed = self.push(signal);
+        self.flush();
+        pushed
+    }
+
+    fn push(&mut self, signal: &Signal) -> Result<()> {
         let text = Bytes::from(signal.to_wire(&self.peer.sender));
-        let mut wakers = Wakers::default();
         let empty = {
             let mut seats = self.room.lock();
             if !seats.holds(self.place) {
@@ -182,17 +190,26 @@ impl RoomLink for Link {
                     _ => ended(),
                 });
             }
-            seats.say(self.place, &text, self.shared.bounds, &mut wakers);
+            seats.say(self.place, &text, self.shared.bounds, &mut self.wakers);
             seats.is_empty()
         };
-        wakers.wake();
         if empty {
             self.shared.leave(self.code, &self.room, self.place);
         }
         Ok(())
     }
 
+    fn flush(&mut self) {
+        self.wakers.wake();
+    }
+
+    /// No lock is held while wakers run, neither here nor when peers come, leave or are put out.
+    fn wakes_unlocked(&self) -> bool {
+        true
+    }
+
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<RoomEvent>> {
+        self.wakers.wake();
         self.room.lock().poll_next(self.place, cx)
     }
 
@@ -212,6 +229,7 @@ impl RoomLink for Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        self.wakers.wake();
         self.shared.leave(self.code, &self.room, self.place);
         tracing::debug!(peer.id = %self.peer.id, "a peer left its room");
     }

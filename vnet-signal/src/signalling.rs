@@ -128,7 +128,7 @@ impl Signalling {
         session: SessionGuard,
     ) -> Connection<S>
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         self.serve_websocket(from_upgraded(io, leftover, &self.limits), entry, session)
     }
@@ -143,7 +143,7 @@ impl Signalling {
         session: SessionGuard,
     ) -> Connection<S>
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let rooms = Arc::clone(&self.rooms);
         Connection::new(

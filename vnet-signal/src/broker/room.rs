@@ -54,17 +54,32 @@ pub(super) struct Place {
 
 /// Tasks to wake once the lock is released.
 #[derive(Default)]
-pub(super) struct Wakers([Option<Waker>; MAX_PEERS]);
+pub(super) struct Wakers {
+    by_seat: [Option<Waker>; MAX_PEERS],
+    /// Of guests whose seat was given away since.
+    gone: Vec<Waker>,
+}
 
 impl Wakers {
     fn add(&mut self, index: usize, waker: Option<Waker>) {
-        if waker.is_some() {
-            self.0[index] = waker;
+        let Some(waker) = waker else { return };
+        let same = |old: &Waker| old.will_wake(&waker);
+        if self.by_seat[index].as_ref().is_some_and(same) {
+            return;
         }
+        self.gone.extend(self.by_seat[index].replace(waker));
     }
 
-    pub(super) fn wake(self) {
-        self.0.into_iter().flatten().for_each(Waker::wake);
+    /// Only ever called with no lock held.
+    pub(super) fn wake(&mut self) {
+        for seat in &mut self.by_seat {
+            if let Some(waker) = seat.take() {
+                waker.wake();
+            }
+        }
+        std::mem::take(&mut self.gone)
+            .into_iter()
+            .for_each(Waker::wake);
     }
 }
 
