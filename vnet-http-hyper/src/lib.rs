@@ -9,6 +9,9 @@ mod context;
 mod error;
 mod form;
 mod forwarded;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod media;
 mod meter;

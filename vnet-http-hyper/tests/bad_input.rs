@@ -102,6 +102,12 @@ async fn bodies() {
         );
         assert!(answer.json().is_object());
     }
+}
+
+#[tokio::test]
+async fn bodies_that_are_refused_say_why() {
+    let server = start().await;
+    let json = "application/json";
     let answer = server
         .request(
             "POST",

@@ -1,4 +1,8 @@
 //! Signalling sockets through the HTTP server.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
 
 mod support;
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use governor::clock::{Clock, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
@@ -31,6 +33,9 @@ pub(crate) struct RateLimiter {
     sign_in_names: Counter,
     hasher: RandomState,
     clock: MonotonicClock,
+    start: Instant,
+    /// The second since `start` in which keys were looked through last.
+    swept: AtomicU64,
 }
 
 impl RateLimiter {
@@ -40,6 +45,8 @@ impl RateLimiter {
             sign_in_names: counter(limits.get(RateRule::SignIn).share(10)),
             hasher: RandomState::new(),
             clock: MonotonicClock,
+            start: Instant::now(),
+            swept: AtomicU64::new(0),
         }
     }
 
@@ -71,10 +78,19 @@ impl RateLimiter {
         self.count(&self.sign_in_names, username.trim().to_ascii_lowercase())
     }
 
+    /// Whether it is time to look through all keys again: at most once a second, since a flood of
+    /// strangers must not buy a long look with every request.
+    fn may_sweep(&self) -> bool {
+        let now = self.start.elapsed().as_secs() + 1;
+        self.swept.fetch_max(now, Ordering::Relaxed) < now
+    }
+
     fn count(&self, counter: &Counter, key: impl Hash) -> Result<(), HttpError> {
         let mut key = self.hasher.hash_one(key);
         if counter.len() >= MAX_KEYS {
-            counter.retain_recent();
+            if self.may_sweep() {
+                counter.retain_recent();
+            }
             if counter.len() >= MAX_KEYS {
                 key %= SHARED_KEYS;
             }

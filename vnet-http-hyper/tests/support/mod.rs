@@ -1,5 +1,9 @@
 //! A server on loopback, and clients for it.
 #![allow(dead_code, reason = "each test file uses a part of this")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,28 +26,28 @@ use vnet_core::{Limits, Vnet};
 use vnet_http_hyper::{HttpConfig, VnetService, serve};
 use vnet_signal::InProcessRooms;
 
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Anything that takes longer hangs.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server; it ends with the test.
-pub struct Server {
-    pub address: SocketAddr,
-    pub vnet: Vnet,
-    pub service: VnetService,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) vnet: Vnet,
+    pub(crate) service: VnetService,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 /// A signed-in browser.
-pub struct Browser {
-    pub user: User,
-    pub session: Session,
-    pub cookie: String,
+pub(crate) struct Browser {
+    pub(crate) user: User,
+    pub(crate) session: Session,
+    pub(crate) cookie: String,
 }
 
-pub fn vnet() -> Vnet {
+pub(crate) fn vnet() -> Vnet {
     let limits = Limits::default();
     Vnet::builder(
         MemoryStore::new(),
@@ -54,11 +58,11 @@ pub fn vnet() -> Vnet {
     .build()
 }
 
-pub async fn start() -> Server {
+pub(crate) async fn start() -> Server {
     start_with(HttpConfig::default()).await
 }
 
-pub async fn start_with(config: HttpConfig) -> Server {
+pub(crate) async fn start_with(config: HttpConfig) -> Server {
     let vnet = vnet();
     let service = VnetService::new(vnet.clone(), config).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -79,18 +83,18 @@ pub async fn start_with(config: HttpConfig) -> Server {
 
 impl Server {
     /// Tells the server to stop; the task that is awaited then ends when it has.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
     }
 
-    pub async fn ended(mut self) {
+    pub(crate) async fn ended(mut self) {
         tokio::time::timeout(PATIENCE, &mut self.task)
             .await
             .unwrap()
             .unwrap();
     }
 
-    pub async fn sign_up(&self, name: &str) -> User {
+    pub(crate) async fn sign_up(&self, name: &str) -> User {
         let form = SignUp {
             username: name.to_owned(),
             email: format!("{name}@example.org"),
@@ -102,12 +106,12 @@ impl Server {
         self.vnet.accounts().sign_up(&form).await.unwrap()
     }
 
-    pub async fn browser(&self, name: &str) -> Browser {
+    pub(crate) async fn browser(&self, name: &str) -> Browser {
         let user = self.sign_up(name).await;
         self.browser_of(user).await
     }
 
-    pub async fn browser_of(&self, user: User) -> Browser {
+    pub(crate) async fn browser_of(&self, user: User) -> Browser {
         let accounts = self.vnet.accounts();
         let (key, session) = accounts
             .start_session(&user, &SessionMeta::default())
@@ -120,19 +124,19 @@ impl Server {
         }
     }
 
-    pub async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
     /// Sends `head` lines and `body` as they are, and reads the answer to the end of the connection.
-    pub async fn raw(&self, bytes: &[u8]) -> Answer {
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> Answer {
         let mut stream = self.connect().await;
         // The server may answer and close before it has read everything.
         let _refused = stream.write_all(bytes).await;
         Answer::read(&mut stream).await
     }
 
-    pub async fn request(
+    pub(crate) async fn request(
         &self,
         method: &str,
         path: &str,
@@ -160,16 +164,16 @@ impl Server {
         self.raw(&bytes).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.request("GET", path, &[], b"").await
     }
 
-    pub async fn get_as(&self, browser: &Browser, path: &str) -> Answer {
+    pub(crate) async fn get_as(&self, browser: &Browser, path: &str) -> Answer {
         self.request("GET", path, &[("Cookie", &browser.cookie)], b"")
             .await
     }
 
-    pub async fn send_json(
+    pub(crate) async fn send_json(
         &self,
         browser: &Browser,
         method: &str,
@@ -184,14 +188,14 @@ impl Server {
             .await
     }
 
-    pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Answer {
         let headers = [("Content-Type", "application/json")];
         self.request("POST", path, &headers, body.to_string().as_bytes())
             .await
     }
 
     /// Opens a signalling socket with extra headers.
-    pub async fn socket(
+    pub(crate) async fn socket(
         &self,
         path: &str,
         headers: &[(&'static str, &str)],
@@ -213,7 +217,7 @@ impl Drop for Server {
 }
 
 /// The status that refused a WebSocket.
-pub fn refusal<T>(result: Result<T, WsError>) -> u16 {
+pub(crate) fn refusal<T>(result: Result<T, WsError>) -> u16 {
     match result {
         Err(WsError::Http(response)) => response.status().as_u16(),
         Err(other) => panic!("no HTTP answer: {other}"),
@@ -223,14 +227,14 @@ pub fn refusal<T>(result: Result<T, WsError>) -> u16 {
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> Self {
+    pub(crate) async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> Self {
         let mut bytes = Vec::new();
         let reading = stream.read_to_end(&mut bytes);
         // What was read before a reset counts.
@@ -240,7 +244,7 @@ impl Answer {
         Self::parse(&bytes)
     }
 
-    pub fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let end = bytes
             .windows(4)
             .position(|four| four == b"\r\n\r\n")
@@ -262,14 +266,14 @@ impl Answer {
         }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&self.body)))
     }
