@@ -1,12 +1,11 @@
 //! Putting the parts together, and taking them down again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use vnet::acs::AcsConference;
 use vnet::core::password::Hasher;
-use vnet::http::VnetService;
+use vnet::http::{Tls, VnetService};
 use vnet::signal::InProcessRooms;
 use vnet::sqlite::SqliteStore;
 use vnet::{Limits, Vnet, VnetBuilder};
@@ -82,11 +81,8 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         let (vnet, stop) = (vnet.clone(), stop.clone());
         async move { vnet.run_upkeep(stop).await }
     });
-    let mut serving = vnet::http::serve(listener, service);
-    if let Some(tls) = tls {
-        serving = serving.with_tls(tls);
-    }
-    let served = serving
+    vnet::http::serve(listener, service)
+        .with_tls(tls)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
         .await;
     stop.cancel();
@@ -98,7 +94,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     }
     store.close().await;
     tracing::info!("stopped");
-    served.map_err(|error| Failure::run("the server ended", &error))
+    Ok(())
 }
 
 fn with_acs(builder: VnetBuilder, provider: vnet::acs::AcsIdentityProvider) -> VnetBuilder {
@@ -120,4 +116,38 @@ async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
         let wrong = format!("cannot listen on {} ({error})", settings.listen);
         Failure::setting("--listen", wrong, "choose another address or port")
     })
+}
+
+fn load_tls(settings: &Settings, data: &DataDir) -> Result<Option<Tls>, Failure> {
+    match &settings.tls {
+        TlsSource::Off => Ok(None),
+        TlsSource::Files { cert, key } => Tls::from_files(cert, key)
+            .map(Some)
+            .map_err(|error| Failure::refused("--tls-cert, --tls-key", &error)),
+        TlsSource::SelfSigned => {
+            let folder = data.tls()?;
+            Tls::self_signed(&folder, &names(settings))
+                .map(Some)
+                .map_err(|error| Failure::refused("--tls self-signed", &error))
+        }
+    }
+}
+
+/// What browsers may call this server, for its own certificate.
+fn names(settings: &Settings) -> Vec<String> {
+    let mut names = vnet::http::local_names();
+    if let Some(public) = &settings.http.public_url {
+        // Without the port; an IPv6 address without its brackets.
+        let host = public.host();
+        let end = host.rfind(':').filter(|at| host.rfind(']') < Some(*at));
+        let host = &host[..end.unwrap_or(host.len())];
+        names.push(host.trim_matches(['[', ']']).to_owned());
+    }
+    let ip = settings.listen.ip();
+    if !ip.is_unspecified() {
+        names.push(ip.to_string());
+    }
+    names.sort();
+    names.dedup();
+    names
 }

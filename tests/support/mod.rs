@@ -1,6 +1,7 @@
 //! Somebody with a browser, for whole-server tests here and in the embedding examples.
 #![allow(dead_code, reason = "each test program needs another part of this")]
 
+pub(crate) mod embedding;
 pub(crate) mod person;
 pub(crate) mod socket;
 

@@ -1,34 +1,29 @@
-//! The parsers of what clients send, for fuzz targets.
+//! The parsers of what strangers send, for the fuzz targets of this repository. Not a part of the API.
 
-use futures_util::FutureExt;
+use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{COOKIE, HeaderValue};
+use vnet_core::session::SessionKey;
 
 use crate::form::Form;
+use crate::session;
 
-/// Looks for a session key in a `Cookie` header, and says whether there is one.
+/// The session key in a `Cookie` header with these bytes, if a header may have them.
 #[must_use]
-pub fn cookie(bytes: &[u8]) -> bool {
-    let Ok(value) = HeaderValue::from_bytes(bytes) else {
-        return false;
-    };
-    let headers = [(COOKIE, value)].into_iter().collect();
-    crate::session::key(&headers).is_some()
+pub fn cookie(line: &[u8]) -> Option<SessionKey> {
+    let mut headers = HeaderMap::new();
+    headers.insert(COOKIE, HeaderValue::from_bytes(line).ok()?);
+    session::key(&headers)
 }
 
-/// Reads an urlencoded form, and says whether it is one.
+/// What a field of a URL-encoded form says, if the body is one.
 #[must_use]
-pub fn urlencoded(body: &[u8]) -> bool {
-    Form::urlencoded(body).is_ok()
+pub fn urlencoded(body: &[u8], field: &str) -> Option<String> {
+    Form::urlencoded(body).ok()?.get(field).map(str::to_owned)
 }
 
-/// Reads a multipart form with the boundary `X`, and says whether it is one.
-///
-/// # Panics
-/// Never: the whole body is there, so that there is nothing to wait for.
-#[must_use]
-pub fn multipart(body: &[u8]) -> bool {
-    Form::multipart(body.to_vec().into(), "X".to_owned())
-        .now_or_never()
-        .expect("a body in memory is read at once")
-        .is_ok()
+/// What a field of a multipart form says, if the body is one.
+pub async fn multipart(body: Bytes, boundary: &str, field: &str) -> Option<String> {
+    let form = Form::multipart(body, boundary.to_owned()).await.ok()?;
+    form.get(field).map(str::to_owned)
 }
