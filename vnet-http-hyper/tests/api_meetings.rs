@@ -12,7 +12,7 @@ const LIST: &str = "/meeting/meetings/";
 #[tokio::test]
 async fn a_meeting_is_made_read_changed_and_deleted() {
     let server = start().await;
-    let (ada, eve) = (server.browser("ada").await, server.browser("eve").await);
+    let ada = server.browser("ada").await;
     let sent = json!({"title": " Standup ", "notes": "Daily", "join-now": "on", "host": "eve",
         "start_time": "2026-12-01 13:00:00.0+03:00", "end_time": "2026-12-01T13:30+03:00"});
     let made = server.send_json(&ada, "POST", NEW, &sent).await;
@@ -39,6 +39,17 @@ async fn a_meeting_is_made_read_changed_and_deleted() {
     .map(|key| keys.find(&format!("\"{key}\":")).unwrap())
     .into();
     assert!(places.is_sorted(), "the order of the contract");
+}
+
+#[tokio::test]
+async fn others_read_a_meeting_and_its_host_alone_changes_it() {
+    let server = start().await;
+    let (ada, eve) = (server.browser("ada").await, server.browser("eve").await);
+    let sent = json!({"title": "Standup", "notes": "Daily", "start_time": "2026-12-01T10:00",
+        "end_time": "2026-12-01T10:30"});
+    let meeting = server.send_json(&ada, "POST", NEW, &sent).await.json();
+    let code = meeting["meeting_id"].as_str().unwrap().to_owned();
+    let url = format!("{LIST}{code}/");
 
     let spelled = format!(
         "{}-{}%20{}",

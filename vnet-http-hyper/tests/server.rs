@@ -1,4 +1,8 @@
 //! The life of connections: half-closed, slow, idle, encrypted, and the end of the server.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
 
 mod support;
 
