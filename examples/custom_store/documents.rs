@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use vnet::core::help::{Article, ArticleDraft, ArticleId};
 use vnet::core::id::{AvatarId, Revision, SessionId, UserId};
 use vnet::core::identity::{AccessToken, Identity, IdentityRecord, PendingDeletion};
-use vnet::core::meeting::{GroupId, Meeting};
+use vnet::core::meeting::{GroupId, Meeting, OPEN_END};
 use vnet::core::password::PasswordHash;
 use vnet::core::session::{Session, SessionHash};
 use vnet::core::user::{Avatar, Credentials, User};
@@ -255,6 +255,16 @@ pub(crate) struct MeetingDocument {
     pub(crate) end_time: Option<Moment>,
     pub(crate) created_at: Moment,
     pub(crate) revision: Revision,
+}
+
+impl MeetingDocument {
+    /// See [`Meeting::over_at`].
+    pub(crate) fn over_at(&self) -> Result<OffsetDateTime> {
+        match self.end_time {
+            Some(end) => end.time(),
+            None => Ok(self.start_time.time()? + OPEN_END),
+        }
+    }
 }
 
 impl From<&Meeting> for MeetingDocument {

@@ -84,7 +84,6 @@ impl MeetingStore for JsonStore {
             let has = |part: &String| {
                 meeting.title.to_lowercase().contains(part) || meeting.id.contains(part)
             };
-            let over_at = meeting.end_time.unwrap_or(meeting.start_time).time();
             let is_later = query.cursor.is_none_or(|cursor| match query.newest_first {
                 true => **number < cursor.0,
                 false => **number > cursor.0,
@@ -94,7 +93,7 @@ impl MeetingStore for JsonStore {
                 && part.as_ref().is_none_or(has)
                 && query
                     .not_over_at
-                    .is_none_or(|now| over_at.is_ok_and(|end| end > now))
+                    .is_none_or(|now| meeting.over_at().is_ok_and(|over_at| over_at > now))
         };
         self.read(|tables| {
             let found = tables.meetings.iter().filter(wanted);

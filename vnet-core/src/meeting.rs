@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -14,6 +14,8 @@ use crate::id::{Cursor, Revision, UserId};
 pub const MAX_TITLE_CHARS: usize = 100;
 /// The longest notes: characters.
 pub const MAX_NOTES_CHARS: usize = 10_000;
+/// How long after its start a meeting without an end counts as over.
+pub const OPEN_END: Duration = Duration::hours(12);
 
 /// The code people type to join: 10 characters, unguessable (49 bits), easy to read aloud.
 ///
@@ -138,6 +140,14 @@ pub struct Meeting {
     pub revision: Revision,
 }
 
+impl Meeting {
+    /// When it is over: at its end; without one, [`OPEN_END`] after its start.
+    #[must_use]
+    pub fn over_at(&self) -> OffsetDateTime {
+        self.end_time.unwrap_or(self.start_time + OPEN_END)
+    }
+}
+
 /// Which meetings a page of a list holds; by default the first hundred of all, oldest first.
 #[derive(Clone, Debug)]
 pub struct MeetingQuery {
@@ -145,7 +155,7 @@ pub struct MeetingQuery {
     pub host_id: Option<UserId>,
     /// Only those whose title or code contains this, in any case.
     pub search: Option<String>,
-    /// Only those that are not over at this moment: the end, or without one the start, is later.
+    /// Only those that are not over at this moment: [`Meeting::over_at`] is later.
     pub not_over_at: Option<OffsetDateTime>,
     /// Newest first instead of oldest first (by when they were scheduled).
     pub newest_first: bool,

@@ -78,7 +78,8 @@ CREATE TABLE meetings (
     created_at INTEGER NOT NULL,
     revision   INTEGER NOT NULL,
     notes      TEXT    NOT NULL,
-    over_at    INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(end_at, start_at)) VIRTUAL
+    -- Without an end: twelve hours after the start.
+    over_at    INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(end_at, start_at + 43200000000)) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX meetings_code ON meetings (code);
 CREATE UNIQUE INDEX meetings_group ON meetings (group_uuid);

@@ -66,13 +66,12 @@ impl MeetingStore for MemoryStore {
 
     async fn list_meetings(&self, query: &MeetingQuery) -> Result<Page<Meeting>> {
         let wanted = |meeting: &Meeting| {
-            let over_at = meeting.end_time.unwrap_or(meeting.start_time);
             let text = |part: &String| {
                 contains(&meeting.title, part) || contains(meeting.id.as_str(), part)
             };
             query.host_id.is_none_or(|host| host == meeting.host_id)
                 && query.search.as_ref().is_none_or(text)
-                && query.not_over_at.is_none_or(|at| over_at > at)
+                && query.not_over_at.is_none_or(|at| meeting.over_at() > at)
         };
         let is_later = |number: i64| match query.cursor {
             None => true,
