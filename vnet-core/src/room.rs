@@ -119,8 +119,7 @@ pub trait RoomLink: fmt::Debug + Send + 'static {
         self.send(signal)
     }
 
-    /// Wakes those for whom [`push`](Self::push) left something. [`poll_recv`](Self::poll_recv) and
-    /// dropping the link do that too.
+    /// Wakes those for whom [`push`](Self::push) left something. Dropping the link does that too.
     fn flush(&mut self) {}
 
     /// Whether the wakers that [`poll_recv`](Self::poll_recv) was given are woken with no lock held, so
@@ -174,8 +173,8 @@ impl Membership {
         self.link.push(signal)
     }
 
-    /// Wakes those for whom [`push`](Self::push) left something. Asking for the next event and
-    /// dropping the membership do that too.
+    /// Wakes those for whom [`push`](Self::push) left something. Dropping the membership does that
+    /// too.
     pub fn flush(&mut self) {
         self.link.flush();
     }

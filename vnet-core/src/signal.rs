@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -98,34 +97,49 @@ impl Signal {
     /// ```
     ///
     /// # Panics
-    /// Never: texts and checked JSON always serialize.
+    /// Never: texts always serialize.
     #[must_use]
     pub fn to_wire(&self, sender: &str) -> String {
-        #[derive(Serialize)]
-        struct Relayed<'a> {
-            r#type: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            description: Option<&'a RawValue>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            candidates: Option<&'a RawValue>,
-            sent_by: Option<&'a str>,
-            sender: &'a str,
-        }
+        let content = self.content().get();
         let described = matches!(self.kind(), "offer" | "answer");
-        let content = self.content();
-        let relayed = Relayed {
-            r#type: self.kind(),
-            description: described.then_some(content),
-            candidates: (!described).then_some(content),
-            sent_by: self.name(),
-            sender,
+        let key = if described {
+            "\"description\":"
+        } else {
+            "\"candidates\":"
         };
         // Room for everything at once: the keys take less than the 80 bytes.
         let texts = self.kind().len() + self.name().map_or(0, str::len) + sender.len();
-        let mut wire = Vec::with_capacity(content.get().len() + texts + 80);
-        serde_json::to_writer(&mut wire, &relayed)
-            .expect("texts and checked JSON always serialize");
-        String::from_utf8(wire).expect("JSON is UTF-8")
+        let mut wire = String::with_capacity(content.len() + texts + 80);
+        wire.push_str("{\"type\":");
+        put_text(&mut wire, self.kind());
+        wire.push(',');
+        wire.push_str(key);
+        wire.push_str(content);
+        wire.push_str(",\"sent_by\":");
+        match self.name() {
+            Some(name) => put_text(&mut wire, name),
+            None => wire.push_str("null"),
+        }
+        wire.push_str(",\"sender\":");
+        put_text(&mut wire, sender);
+        wire.push('}');
+        wire
+    }
+}
+
+/// Writes a text as JSON: as it is where, as nearly always, nothing in it has to be escaped.
+fn put_text(wire: &mut String, text: &str) {
+    let special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    let plain = !text
+        .bytes()
+        .fold(false, |found, byte| found | special(byte));
+    if plain {
+        wire.push('"');
+        wire.push_str(text);
+        wire.push('"');
+    } else {
+        let quoted = serde_json::to_string(text).expect("texts always serialize");
+        wire.push_str(&quoted);
     }
 }
 
@@ -166,6 +180,28 @@ mod tests {
             wire,
             r#"{"type":"answer","description":[1],"sent_by":null,"sender":"ada"}"#
         );
+    }
+
+    #[test]
+    fn texts_are_escaped_like_any_json() {
+        for text in [
+            "",
+            "é",
+            "\"",
+            "a\\b",
+            "\u{0}",
+            "line\nbreak",
+            "\u{7f}",
+            "</script>",
+        ] {
+            let content = RawValue::from_string("[1]".into()).unwrap();
+            let signal = Signal::new(format!("x{text}"), content, Some(text.into())).unwrap();
+            let wire: serde_json::Value = serde_json::from_str(&signal.to_wire(text)).unwrap();
+            let wanted = serde_json::json!({
+                "type": format!("x{text}"), "candidates": [1], "sent_by": text, "sender": text,
+            });
+            assert_eq!(wire, wanted);
+        }
     }
 
     #[test]

@@ -209,7 +209,6 @@ impl RoomLink for Link {
     }
 
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<RoomEvent>> {
-        self.wakers.wake();
         self.room.lock().poll_next(self.place, cx)
     }
 

@@ -210,3 +210,6 @@ impl<S> fmt::Debug for Connection<S> {
         f.debug_struct("Connection").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

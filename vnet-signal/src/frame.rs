@@ -143,12 +143,26 @@ fn string(raw: &RawValue, code: &'static str, message: &'static str) -> Result<S
     serde_json::from_str(raw.get()).map_err(|error| invalid(code, message).with_source(error))
 }
 
+/// How many `{` and `[` there are, in strings too.
+fn opening_brackets(json: &[u8]) -> usize {
+    // The two differ in one bit. Counted in bytes, up to what a byte holds, because the compiler
+    // makes one instruction of many such additions.
+    json.chunks(usize::from(u8::MAX))
+        .map(|chunk| {
+            let count = chunk
+                .iter()
+                .map(|byte| u8::from(byte | 0x20 == b'{'))
+                .fold(0, u8::wrapping_add);
+            usize::from(count)
+        })
+        .sum()
+}
+
 /// Whether brackets outside of strings nest deeper than `max`; a loop, so that no depth can
 /// exhaust the stack.
 fn deeper_than(json: &[u8], max: usize) -> bool {
-    let opening = |byte: &&u8| matches!(byte, b'{' | b'[');
     // Nearly every message has fewer brackets than that altogether.
-    if json.iter().filter(opening).count() <= max {
+    if opening_brackets(json) <= max {
         return false;
     }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);

@@ -1,3 +1,5 @@
+mod wakers;
+
 use super::*;
 use futures_util::FutureExt;
 use serde_json::value::RawValue;

@@ -24,6 +24,8 @@ use crate::peer::{Input, Outcome, Output, PeerState};
 
 /// Messages taken from one socket before what they caused is written and others get a turn.
 const READS_PER_TURN: usize = 32;
+/// The same in bytes: the queues of a room take a multiple of this at once.
+const BYTES_PER_TURN: usize = 64 * 1024;
 
 /// The socket, the state machine, and what it is connected with.
 pub(super) struct Socket<S> {
@@ -101,12 +103,14 @@ where
             self.write(cx, room, now);
         }
         let more = self.read(cx, now);
-        // The other peer hears all that was read at once, and before this one hears itself.
+        // Messages of one's own are in the room's queue now: the broker wakes only the others, and
+        // that once for all that was read. Both sockets are written to right after each other, so
+        // that who has both is woken once.
+        self.fill(cx, room, now);
         if let Link::In(membership) = &mut self.link {
             membership.flush();
         }
-        // Messages of one's own are in the room's queue now: the broker wakes only the others.
-        self.write(cx, room, now);
+        self.finish(cx, now);
         more && !self.blocked
     }
 
@@ -184,13 +188,20 @@ where
         if matches!(self.link, Link::Entering(_)) {
             return false;
         }
+        let mut bytes = 0;
         for _ in 0..READS_PER_TURN {
             if self.blocked || self.outcome.is_some() {
                 return false;
             }
+            if bytes >= BYTES_PER_TURN {
+                return true;
+            }
             match Pin::new(&mut self.websocket).poll_next(cx) {
                 Poll::Pending => return false,
                 Poll::Ready(item) => {
+                    if let Some(Ok(message)) = &item {
+                        bytes += message.len();
+                    }
                     self.received(item.as_ref(), now);
                     if self.broken {
                         return true;
@@ -249,6 +260,11 @@ where
 
     /// Hands what waits in the room to the socket while it takes it, and flushes once.
     fn write(&mut self, cx: &mut Context<'_>, room: &Waker, now: Instant) {
+        self.fill(cx, room, now);
+        self.finish(cx, now);
+    }
+
+    fn fill(&mut self, cx: &mut Context<'_>, room: &Waker, now: Instant) {
         // Who was blocked takes all of the old before there is anything new, so that the time
         // without progress is measured and not the time without an empty buffer.
         if self.blocked && !self.flush(cx, now) {
@@ -262,10 +278,13 @@ where
             }
             match self.poll_room(cx, room) {
                 Poll::Ready(input) => self.happened(input, now),
-                Poll::Pending => break,
+                Poll::Pending => return,
             }
         }
-        if self.unflushed && self.outcome.is_none() {
+    }
+
+    fn finish(&mut self, cx: &mut Context<'_>, now: Instant) {
+        if self.unflushed && !self.blocked && self.outcome.is_none() {
             self.flush(cx, now);
         }
     }
