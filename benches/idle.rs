@@ -46,11 +46,7 @@ fn main() -> Result<ExitCode> {
 /// A new server for each figure: what an earlier one left behind is not counted twice.
 fn measure(setup: &Setup, report: &mut Report, count: usize) -> Result<()> {
     let bare = Rival::bare(setup.cores, &setup.bare)?;
-    let other = if setup.options.bare_only {
-        Rival::bare(setup.cores, &setup.bare)?
-    } else {
-        Rival::vnet(setup.cores, &setup.server()?)?
-    };
+    let other = Rival::second(setup)?;
     for rival in [&bare, &other] {
         // What every server builds up once is no part of the price of a socket.
         Rooms::enter(rival, 10, 0)?.leave()?;

@@ -20,11 +20,7 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let bare = Rival::bare(setup.cores, &setup.bare)?;
-    let other = if setup.options.bare_only {
-        Rival::bare(setup.cores, &setup.bare)?
-    } else {
-        Rival::vnet(setup.cores, &setup.server()?)?
-    };
+    let other = Rival::second(&setup)?;
     let mut report = Report::new(&setup.options);
     report.table(
         "Joins: 16 rooms at a time, one message in each",

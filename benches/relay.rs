@@ -21,7 +21,7 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let bare = Rival::bare(setup.cores, &setup.bare)?;
-    let vnet = second(&setup)?;
+    let vnet = Rival::second(&setup)?;
     let mut report = Report::new(&setup.options);
     if setup.wants("closed") {
         closed(
@@ -49,14 +49,6 @@ fn main() -> Result<ExitCode> {
         busy_rooms(&setup, &mut report, [&bare, &vnet])?;
     }
     report.finish()
-}
-
-/// The relay that is held against the bare one.
-fn second(setup: &Setup) -> Result<Rival> {
-    if setup.options.bare_only {
-        return Rival::bare(setup.cores, &setup.bare);
-    }
-    Rival::vnet(setup.cores, &setup.server()?)
 }
 
 fn length(setup: &Setup) -> Length {

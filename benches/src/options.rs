@@ -29,6 +29,9 @@ pub struct Options {
     /// Measure the bare server against itself: what the ratios' noise is.
     #[arg(long)]
     pub bare_only: bool,
+    /// Measure VNET's signalling alone in the place of the whole server, where there are sockets.
+    #[arg(long)]
+    pub signalling: bool,
     /// Only the parts whose name contains this.
     #[arg(value_name = "PART")]
     pub part: Option<String>,

@@ -59,6 +59,18 @@ fn rooms_are_entered_and_left_again_and_again() {
 }
 
 #[test]
+fn the_contract_s_messages_and_notices_are_understood() {
+    let cores = Cores::claim().unwrap();
+    let rival = Rival::signalling(cores, Path::new(env!("CARGO_BIN_EXE_bare"))).unwrap();
+    let mut rooms = Rooms::enter(&rival, 20, 0).unwrap();
+    assert!(rooms.closed(&rival, 1, SHORT).unwrap().messages > 0);
+    assert!(rooms.closed(&rival, 8, SHORT).unwrap().messages > 0);
+    assert_eq!(rooms.paced(&rival, 1_000, SHORT).unwrap().latency.len(), 50);
+    rooms.leave().unwrap();
+    assert_eq!(joins::storm(&rival, 40, 8, 100).unwrap().connects, 80);
+}
+
+#[test]
 fn a_third_socket_in_a_room_is_noticed() {
     let (_cores, rival) = relay();
     let _two = Rooms::enter(&rival, 1, 5).unwrap();

@@ -1,4 +1,4 @@
-//! The bare rivals as a program: `bare --listen ADDR relay`, `bare --listen ADDR http --body TEXT`.
+//! The bare rivals as a program: `bare --listen ADDR relay`, `… http --body TEXT`, `… signalling`.
 
 use std::net::SocketAddr;
 
@@ -21,6 +21,8 @@ struct Options {
 enum Kind {
     /// A WebSocket relay: rooms of two by path, every text to both.
     Relay,
+    /// VNET's signalling without pages, sessions and database.
+    Signalling,
     /// An HTTP server that answers every request with the same JSON.
     Http {
         /// The JSON.
@@ -38,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
     let listener = socket.listen(4096)?;
     match options.kind {
         Kind::Relay => bare::relay::serve(listener).await?,
+        Kind::Signalling => bare::signalling::serve(listener).await?,
         Kind::Http { body } => bare::http::serve(listener, body.into()).await?,
     }
     Ok(())

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::{Account, Process, Vnet};
 use crate::machine::Cores;
+use crate::options::Setup;
 
 /// A relay to load: where it is, who enters its rooms, and what it makes of a message.
 #[derive(Debug)]
@@ -36,6 +37,38 @@ impl Rival {
             accounts: None,
             server,
         })
+    }
+
+    /// Starts VNET's signalling by itself on the server's core.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn signalling(cores: Cores, program: &Path) -> Result<Self> {
+        let server = Server::Bare(bare(cores, program, &["signalling"])?);
+        let account = |name: &str| Account {
+            username: name.to_owned(),
+            cookie: name.to_owned(),
+        };
+        let accounts = Some([account("ada"), account("bob")]);
+        Ok(Self {
+            name: "VNET's signalling",
+            accounts,
+            server,
+        })
+    }
+
+    /// Starts what the options want to be held against the bare relay: VNET, unless they say another.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn second(setup: &Setup) -> Result<Self> {
+        if setup.options.bare_only {
+            return Self::bare(setup.cores, &setup.bare);
+        }
+        if setup.options.signalling {
+            return Self::signalling(setup.cores, &setup.bare);
+        }
+        Self::vnet(setup.cores, &setup.server()?)
     }
 
     /// Starts VNET on the server's core, with an empty database, and signs two users up.
