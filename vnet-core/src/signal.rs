@@ -130,9 +130,7 @@ impl Signal {
 /// Writes a text as JSON: as it is where, as nearly always, nothing in it has to be escaped.
 fn put_text(wire: &mut String, text: &str) {
     let special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    let plain = !text
-        .bytes()
-        .fold(false, |found, byte| found | special(byte));
+    let plain = !text.bytes().any(special);
     if plain {
         wire.push('"');
         wire.push_str(text);

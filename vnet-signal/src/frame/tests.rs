@@ -24,6 +24,14 @@ fn a_message_of_the_contract_is_read() {
 }
 
 #[test]
+fn escapes_are_read_like_what_they_stand_for() {
+    let text = r#"{"ty\u0070e":"off\u0065r","content":{"\n":"\u00e9"},"name":"\"A\\\u00e9"}"#;
+    let signal = parse(text, &Limits::default()).unwrap();
+    assert_eq!((signal.kind(), signal.name()), ("offer", Some("\"A\\é")));
+    assert_eq!(signal.content().get(), r#"{"\n":"\u00e9"}"#);
+}
+
+#[test]
 fn every_wrong_message_has_its_code() {
     let deep = format!(
         r#"{{"type":"x","content":{}1{}}}"#,
