@@ -63,9 +63,9 @@ pub(crate) struct Data {
     )]
     pub(crate) data_dir: PathBuf,
     /// What is logged to standard error: a level (error, warn, info, debug, trace), or levels per
-    /// part such as info,vnet_signal=debug
-    #[arg(long, env = "VNET_LOG", value_name = "FILTER", default_value = "info")]
-    pub(crate) log: String,
+    /// part such as info,vnet_signal=debug [default: info, for create-admin: warn]
+    #[arg(long, env = "VNET_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
 }
 
 /// Serving.

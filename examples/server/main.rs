@@ -47,12 +47,12 @@ async fn start() -> Result<(), Failure> {
     };
     match line.command {
         Some(Command::CreateAdmin(wanted)) => {
-            settings::start_log(&wanted.data.log)?;
+            settings::start_log(wanted.data.log.as_deref(), "warn")?;
             println!("{}", run::create_admin(&wanted).await?);
             Ok(())
         }
         None => {
-            settings::start_log(&line.serve.data.log)?;
+            settings::start_log(line.serve.data.log.as_deref(), "info")?;
             run::serve(settings::Settings::check(line.serve)?).await
         }
     }

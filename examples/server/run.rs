@@ -36,8 +36,9 @@ pub(crate) async fn create_admin(wanted: &CreateAdmin) -> Result<String, Failure
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let data = DataDir::open(&settings.data.data_dir)?;
     let tls = load_tls(&settings, &data)?;
+    let listener = listen(&settings).await?;
     let store = open_store(&data)?;
-    let limits = Limits::default();
+    let limits = settings.limits.clone();
     let hasher = Hasher::new(limits.waiting_hashes);
     let rooms = InProcessRooms::new(&limits);
     let mut builder = Vnet::builder(store.clone(), rooms, data.signing_key()?)
@@ -60,7 +61,6 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
 
     let stop =
         shutdown::on_signal().map_err(|error| Failure::run("cannot listen to signals", &error))?;
-    let listener = listen(&settings).await?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::run("cannot read the address", &error))?;

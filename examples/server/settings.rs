@@ -1,15 +1,16 @@
 //! From what was typed to values that are right, or one line that says what is wrong.
 
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, fs};
 
 use tracing_subscriber::EnvFilter;
-use vnet::Secret;
 use vnet::acs::{AcsIdentityProvider, ConnectionString};
 use vnet::core::accounts::SignUpPolicy;
-use vnet::http::{HttpConfig, PublicUrl, RateLimits, RateRule, TrustedProxy};
+use vnet::http::{HttpConfig, PublicUrl, Rate, RateLimits, RateRule, TrustedProxy};
+use vnet::{Limits, Secret};
 
 use crate::args::{Data, Serve, SignUp, TlsMode};
 use crate::failure::Failure;
@@ -17,12 +18,16 @@ use crate::failure::Failure;
 /// The variable that can hold a connection string itself.
 const CONNECTION_STRING: &str = "VNET_ACS_CONNECTION_STRING";
 
+/// The limit that is kept by the rooms and not by the HTTP layer.
+const SIGNAL: &str = "signal";
+
 /// Everything that serving needs, checked.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) data: Data,
     pub(crate) http: HttpConfig,
+    pub(crate) limits: Limits,
     pub(crate) tls: TlsSource,
     pub(crate) acs: Option<AcsIdentityProvider>,
     pub(crate) sign_up: SignUpPolicy,
@@ -46,6 +51,7 @@ impl Settings {
             tls: tls(&typed)?,
             acs: acs(&typed)?,
             http: http(&typed)?,
+            limits: signal_limits(&typed)?,
             listen: typed.listen,
             data: typed.data,
             sign_up: match typed.sign_up {
@@ -65,11 +71,19 @@ pub(crate) fn limits_help() -> String {
         // Writing into a String cannot fail.
         let _ = writeln!(text, "  {limit:<18} {}", rule.about());
     }
+    let limits = Limits::default();
+    let seconds = limits.signal_burst / limits.signal_rate.max(1);
+    let limit = format!("{SIGNAL}={}/{seconds}s", limits.signal_burst);
+    let _ = writeln!(
+        text,
+        "  {limit:<18} messages of one peer in a signalling room"
+    );
     text
 }
 
-/// Starts the log on standard error.
-pub(crate) fn start_log(filter: &str) -> Result<(), Failure> {
+/// Starts the log on standard error; `quiet` is what is logged when nothing was set.
+pub(crate) fn start_log(set: Option<&str>, quiet: &str) -> Result<(), Failure> {
+    let filter = set.unwrap_or(quiet);
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         let wrong = format!("`{filter}` is no filter ({error})");
         Failure::setting(
@@ -81,16 +95,21 @@ pub(crate) fn start_log(filter: &str) -> Result<(), Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
     Ok(())
 }
 
 fn http(typed: &Serve) -> Result<HttpConfig, Failure> {
     let mut limits = RateLimits::default();
-    for limit in &typed.limit {
+    for limit in typed
+        .limit
+        .iter()
+        .filter(|limit| signal_rate(limit).is_none())
+    {
         limits
             .set(limit)
-            .map_err(|error| Failure::refused("--limit", &error))?;
+            .map_err(|error| Failure::refused(&format!("--limit {limit}"), &error))?;
     }
     let public_url = typed.public_url.as_deref().map(str::parse::<PublicUrl>);
     let public_url = public_url
@@ -105,6 +124,29 @@ fn http(typed: &Serve) -> Result<HttpConfig, Failure> {
         .with_rate_limits(limits)
         .with_public_url(public_url)
         .with_trusted_proxies(proxies))
+}
+
+/// What `signal=COUNT/PERIOD` sets, if the limit is that one: it is not counted by the HTTP layer.
+fn signal_rate(limit: &str) -> Option<&str> {
+    let (name, rate) = limit.split_once('=')?;
+    (name.trim() == SIGNAL).then_some(rate.trim())
+}
+
+fn signal_limits(typed: &Serve) -> Result<Limits, Failure> {
+    let mut limits = Limits::default();
+    for text in &typed.limit {
+        let Some(rate) = signal_rate(text) else {
+            continue;
+        };
+        let rate: Rate = rate
+            .parse()
+            .map_err(|error| Failure::refused(&format!("--limit {text}"), &error))?;
+        // So many at once, coming back evenly; the finest the rooms count in is one a second.
+        let seconds = u32::try_from(rate.period().as_secs()).unwrap_or(u32::MAX);
+        limits.signal_burst = rate.count();
+        limits.signal_rate = (rate.count() / seconds.max(1)).max(1);
+    }
+    Ok(limits)
 }
 
 fn tls(typed: &Serve) -> Result<TlsSource, Failure> {

@@ -59,7 +59,7 @@ async fn no_secret_and_no_address_reaches_the_log() {
     ));
 
     assert!(
-        log.contains("TRACE") && log.len() > 10_000,
+        log.contains("DEBUG") && log.lines().count() > 20,
         "the log is really that talkative"
     );
     let key = std::fs::read(data.path().join("secret.key")).unwrap();
