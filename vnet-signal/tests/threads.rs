@@ -18,7 +18,7 @@ async fn talk(mut own: Client, name: &'static str) -> Client {
         }
         for _ in 0..2 * AT_ONCE {
             let heard = own.hear().await;
-            let sender = heard["sender"].as_str().unwrap().to_owned();
+            let sender = heard["sender"].as_str().expect("a sender").to_owned();
             let number = next.entry(sender).or_insert(0_u64);
             assert_eq!(heard["candidates"], json!([*number]));
             *number += 1;
