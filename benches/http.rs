@@ -7,17 +7,18 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use vnet_benches::load::Length;
 use vnet_benches::load::closed::Closed;
-use vnet_benches::load::http::{Asking, SignIns};
+use vnet_benches::load::http::{Asking, Pace, SignIns, Waiting};
 use vnet_benches::options::Setup;
 use vnet_benches::report::{Goal, Report, number};
 use vnet_benches::request::Request;
-use vnet_benches::server::{Account, Process, Vnet, bare_http};
+use vnet_benches::server::{Process, Vnet, bare_http};
 use vnet_benches::stats::{Spread, Times};
 
 const DETAILS: &str = "/account/get/user-details/";
 const CONNECTIONS: usize = 32;
 const PER_SECOND: u32 = 2_000;
 const SIGN_INS: usize = 16;
+const ONE_CORE: &str = "one core";
 /// An answer as large as a user's details, for the bare server alone.
 const LIKE_DETAILS: &str = concat!(
     r#"{"username":"ada","first_name":"Augusta","last_name":"Lovelace","email":"ada@example.org","#,
@@ -36,10 +37,9 @@ fn main() -> Result<ExitCode> {
         return report.finish();
     }
     let program = setup.server()?;
-    let vnet = setup.cores.on_server_core(|| Vnet::fresh(&program))?;
-    let ada = vnet.sign_up("ada")?;
-    vnet.sign_up("bob")?;
     if setup.wants("closed") {
+        let vnet = setup.cores.on_server_core(|| Vnet::fresh(&program))?;
+        let ada = vnet.sign_up("ada")?;
         let address = vnet.process().address();
         let details = Request::get(address, DETAILS)
             .cookie(&ada.cookie)
@@ -53,7 +53,13 @@ fn main() -> Result<ExitCode> {
         closed(&setup, &mut report, [&bare, vnet.process()], &ada.cookie)?;
     }
     if setup.wants("paced") {
-        sign_ins(&setup, &mut report, &vnet, &ada)?;
+        let vnet = setup.cores.on_server_core(|| Vnet::fresh(&program))?;
+        sign_ins(&setup, &mut report, &vnet, ONE_CORE)?;
+        drop(vnet);
+        let vnet = setup.cores.on_both_cores(|| Vnet::fresh(&program))?;
+        setup
+            .cores
+            .on_both_cores(|| sign_ins(&setup, &mut report, &vnet, "two cores"))?;
     }
     report.finish()
 }
@@ -111,16 +117,27 @@ fn tell(report: &Report, name: &str, run: Closed, ratio: &str) {
 }
 
 /// The same page at a pace, undisturbed and while sixteen sign-ins are always under way.
-fn sign_ins(setup: &Setup, report: &mut Report, vnet: &Vnet, ada: &Account) -> Result<()> {
-    report.table(
-        "GET user-details, 2,000 a second, while 16 sign-ins are under way",
-        &["", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "sign-ins/s"],
-    );
+fn sign_ins(setup: &Setup, report: &mut Report, vnet: &Vnet, cores: &str) -> Result<()> {
+    let columns = ["", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "sign-ins/s"];
+    let title = format!("GET user-details, 2,000 a second, beside 16 sign-ins, server on {cores}");
+    report.table(&title, &columns);
     let length = if setup.options.quick {
         Length::millis(300, 2_000)
     } else {
         Length::millis(500, 4_000)
     };
+    let waiting = if cores == ONE_CORE {
+        Waiting::Spinning
+    } else {
+        Waiting::Sleeping
+    };
+    let pace = Pace {
+        per_second: PER_SECOND,
+        length,
+        waiting,
+    };
+    let ada = vnet.sign_up("ada")?;
+    vnet.sign_up("bob")?;
     let form = vnet.sign_in_request("bob").into_bytes();
     let disturbance = SignIns {
         at_once: SIGN_INS,
@@ -129,14 +146,9 @@ fn sign_ins(setup: &Setup, report: &mut Report, vnet: &Vnet, ada: &Account) -> R
     let address = vnet.process().address();
     let (mut ratios, mut rates) = (Vec::new(), Vec::new());
     for _ in 0..setup.pairs().min(3) {
-        let mut quiet =
-            asking(vnet.process(), &ada.cookie)?.paced(address, PER_SECOND, length, None)?;
-        let mut busy = asking(vnet.process(), &ada.cookie)?.paced(
-            address,
-            PER_SECOND,
-            length,
-            Some(disturbance),
-        )?;
+        let mut quiet = asking(vnet.process(), &ada.cookie)?.paced(address, pace, None)?;
+        let mut busy =
+            asking(vnet.process(), &ada.cookie)?.paced(address, pace, Some(disturbance))?;
         let seconds = (length.warm + length.measured).as_secs_f64();
         let rate = f64::from(u32::try_from(busy.sign_ins)?) / seconds;
         tell_latency(report, "quiet", &mut quiet.latency, 0.0);
@@ -145,10 +157,10 @@ fn sign_ins(setup: &Setup, report: &mut Report, vnet: &Vnet, ada: &Account) -> R
         rates.push(rate);
         settle(vnet)?;
     }
-    let figure = "HTTP: p99 of user-details during 16 sign-ins ÷ quiet";
-    report.judge(figure, "×", Goal::AtMost(3.0), Spread::of(ratios));
+    let figure = format!("HTTP: p99 of user-details beside 16 sign-ins ÷ quiet, {cores}");
+    report.judge(&figure, "×", Goal::AtMost(3.0), Spread::of(ratios));
     report.judge(
-        "Sign-ins on one core meanwhile",
+        &format!("Sign-ins meanwhile, {cores}"),
         "/s",
         Goal::Told,
         Spread::of(rates),

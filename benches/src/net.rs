@@ -2,14 +2,19 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use mio::{Events, Poll};
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
+use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use crate::wire::Wire;
 
 const EVENTS: usize = 1024;
+const ALARM: Token = Token(usize::MAX);
 const SCRATCH_BYTES: usize = 64 * 1024;
 
 /// Connections, told apart by small numbers that are used again.
@@ -21,6 +26,7 @@ pub struct Net {
     wires: Vec<Option<Wire>>,
     free: Vec<usize>,
     ready: Vec<usize>,
+    alarm: TimerFd,
 }
 
 impl Net {
@@ -29,8 +35,15 @@ impl Net {
     /// # Errors
     /// When the system gives no epoll instance.
     pub fn new() -> Result<Self> {
+        let poll = Poll::new()?;
+        let flags = TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC;
+        let alarm = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
+        let fd = alarm.as_fd().as_raw_fd();
+        poll.registry()
+            .register(&mut SourceFd(&fd), ALARM, Interest::READABLE)?;
         Ok(Self {
-            poll: Poll::new()?,
+            poll,
+            alarm,
             events: Events::with_capacity(EVENTS),
             scratch: vec![0; SCRATCH_BYTES],
             wires: Vec::new(),
@@ -61,6 +74,23 @@ impl Net {
         }
     }
 
+    /// Waits as [`wait`](Self::wait), but to the microsecond, where the system's own timeouts are whole
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
+    pub fn wait_until(&mut self, deadline: Instant) -> Result<Vec<usize>> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return self.wait(Duration::ZERO);
+        }
+        let alarm = Expiration::OneShot(TimeSpec::from_duration(left));
+        self.alarm.set(alarm, TimerSetTimeFlags::empty())?;
+        self.ready.clear();
+        self.turn(left + Duration::from_millis(1))?;
+        Ok(std::mem::take(&mut self.ready))
+    }
+
     /// Waits until some connections have something to read, or ended, and returns them; none when
     /// the time is over. What waits is written meanwhile. Give the list back with
     /// [`done`](Self::done).
@@ -72,11 +102,7 @@ impl Net {
         let mut left = timeout;
         let begun = (!timeout.is_zero()).then(Instant::now);
         loop {
-            match self.poll.poll(&mut self.events, Some(left)) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                other => other?,
-            }
-            self.on_events()?;
+            self.turn(left)?;
             left = begun.map_or(Duration::ZERO, |begun| {
                 timeout.saturating_sub(begun.elapsed())
             });
@@ -86,7 +112,12 @@ impl Net {
         }
     }
 
-    fn on_events(&mut self) -> Result<()> {
+    /// One round of events.
+    fn turn(&mut self, timeout: Duration) -> Result<()> {
+        match self.poll.poll(&mut self.events, Some(timeout)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            other => other?,
+        }
         for event in &self.events {
             let id = event.token().0;
             let Some(Some(wire)) = self.wires.get_mut(id) else {

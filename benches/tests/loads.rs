@@ -8,13 +8,18 @@
 use std::path::Path;
 use std::time::Duration;
 
-use vnet_benches::load::http::{Asking, SignIns};
+use vnet_benches::load::http::{Asking, Pace, SignIns, Waiting};
 use vnet_benches::load::{Length, Rooms, idle, joins};
 use vnet_benches::machine::Cores;
 use vnet_benches::request::Request;
 use vnet_benches::server::{Process, Rival, bare_http};
 
 const SHORT: Length = Length::millis(10, 50);
+const PACE: Pace = Pace {
+    per_second: 1_000,
+    length: SHORT,
+    waiting: Waiting::Sleeping,
+};
 
 fn relay() -> (Cores, Rival) {
     let cores = Cores::claim().unwrap();
@@ -91,8 +96,11 @@ fn every_answer_is_counted() {
     let request = Request::get(server.address(), "/").into_bytes();
     let mut asking = Asking::open(server.address(), request, 4).unwrap();
     assert!(asking.closed(&server, SHORT).unwrap().messages > 0);
-    let run = asking.paced(server.address(), 1_000, SHORT, None).unwrap();
-    assert_eq!(run.latency.len(), 50);
+    for waiting in [Waiting::Spinning, Waiting::Sleeping] {
+        let pace = Pace { waiting, ..PACE };
+        let run = asking.paced(server.address(), pace, None).unwrap();
+        assert_eq!(run.latency.len(), 50);
+    }
 }
 
 #[test]
@@ -105,7 +113,7 @@ fn a_sign_in_that_is_not_answered_with_a_redirect_is_noticed() {
         at_once: 2,
         request: &request,
     };
-    assert!(asking.paced(address, 1_000, SHORT, Some(sign_ins)).is_err());
+    assert!(asking.paced(address, PACE, Some(sign_ins)).is_err());
 }
 
 #[test]

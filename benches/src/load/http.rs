@@ -34,6 +34,26 @@ pub struct SignIns<'a> {
     pub request: &'a [u8],
 }
 
+/// What the load generator does while it has nothing to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Looks again and again: it has a core of its own.
+    Spinning,
+    /// Sleeps until something comes or is due: it shares the cores with the server.
+    Sleeping,
+}
+
+/// A pace, and how it is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Requests a second.
+    pub per_second: u32,
+    /// How long.
+    pub length: Length,
+    /// Meanwhile.
+    pub waiting: Waiting,
+}
+
 /// What a paced run came to.
 #[derive(Debug)]
 pub struct Answers {
@@ -103,18 +123,17 @@ impl Asking {
         Ok(answers)
     }
 
-    /// Asks `per_second` times a second on connections that are free, while `disturbed` goes on.
+    /// Asks at a pace on connections that are free, while `disturbed` goes on.
     ///
     /// # Errors
     /// When an answer is lost or another one than the first.
     pub fn paced(
         &mut self,
         address: SocketAddr,
-        per_second: u32,
-        length: Length,
+        pace: Pace,
         disturbed: Option<SignIns<'_>>,
     ) -> Result<Answers> {
-        let mut pacer = Pacer::new(self.connections, per_second, length);
+        let mut pacer = Pacer::new(self.connections, pace);
         let mut result = Answers {
             latency: Times::default(),
             sign_ins: 0,
@@ -129,8 +148,10 @@ impl Asking {
             while let Some(id) = pacer.next(Instant::now()) {
                 self.ask(id)?;
             }
-            // Never sleeps: the system's timers are too coarse.
-            let ready = self.net.wait(Duration::ZERO)?;
+            let ready = match pace.waiting {
+                Waiting::Spinning => self.net.wait(Duration::ZERO)?,
+                Waiting::Sleeping => self.net.wait_until(pacer.due())?,
+            };
             for &id in &ready {
                 if id < self.connections {
                     for _ in 0..self.answers(id)? {
@@ -207,18 +228,27 @@ struct Pacer {
 }
 
 impl Pacer {
-    fn new(connections: usize, per_second: u32, length: Length) -> Self {
+    fn new(connections: usize, pace: Pace) -> Self {
         let due = Instant::now();
-        let measured = due + length.warm;
+        let measured = due + pace.length.warm;
         Self {
-            interval: Duration::from_secs(1) / per_second,
+            interval: Duration::from_secs(1) / pace.per_second,
             due,
             measured,
-            end: measured + length.measured,
+            end: measured + pace.length.measured,
             free: (0..connections).collect(),
             asked: vec![due; connections],
             waiting: VecDeque::new(),
             connections,
+        }
+    }
+
+    /// When the next request is due; later when none is.
+    fn due(&self) -> Instant {
+        if self.due < self.end {
+            self.due
+        } else {
+            self.end + PATIENCE
         }
     }
 
