@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use vnet::core::{ErrorKind, Limits, Result, async_trait};
 use vnet::signal::{Admitted, Authenticate, InProcessRooms, Signalling, serve};
 
-/// Signalling rooms of two on WebSockets, without accounts.
+/// Signalling rooms of two on web sockets, without accounts.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {

@@ -270,6 +270,25 @@ async fn an_own_template_takes_the_place_of_the_built_in_one() {
     assert_eq!(page.body, "<p>home</p>");
 }
 
+/// Names of fields in any form.
+const FIELDS: [&str; 15] = [
+    "username",
+    "email",
+    "first_name",
+    "last_name",
+    "meeting_name",
+    "title",
+    "notes",
+    "tags",
+    "content",
+    "start_time",
+    "end_time",
+    "offset",
+    "revision",
+    "is_staff",
+    "session",
+];
+
 #[tokio::test]
 async fn whatever_is_typed_comes_back_as_text() {
     let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
@@ -278,25 +297,7 @@ async fn whatever_is_typed_comes_back_as_text() {
     site.staff("boss").await;
     let mut visitor = site.visitor();
     let mut boss = site.signed_in("boss").await;
-    let form: Vec<(&str, &str)> = [
-        "username",
-        "email",
-        "first_name",
-        "last_name",
-        "meeting_name",
-        "title",
-        "notes",
-        "tags",
-        "content",
-        "start_time",
-        "end_time",
-        "offset",
-        "revision",
-        "is_staff",
-        "session",
-    ]
-    .map(|field| (field, evil))
-    .into();
+    let form = FIELDS.map(|field| (field, evil));
     let mut pages = Vec::new();
     let with_password = [&form[..], &[("password", "x"), ("action", "preview")]].concat();
     for path in ["/account/sign-in/", "/account/sign-up/"] {

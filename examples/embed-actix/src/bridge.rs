@@ -2,6 +2,10 @@
 //!
 //! actix is built on an older `http`, has bodies that stay on one thread, and hands over an upgraded
 //! connection as two streams of bytes. This is all that has to be said in the other's words.
+#![expect(
+    clippy::future_not_send,
+    reason = "actix serves each connection on one thread, and its types stay there"
+)]
 
 use std::io;
 
