@@ -1,4 +1,8 @@
 //! The command line: names, defaults and explanations. What the values mean is in `settings`.
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the help, where backticks would be shown"
+)]
 
 use std::ffi::OsString;
 use std::net::SocketAddr;

@@ -71,12 +71,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         data: data.path(),
         identities,
     });
-    // After the port is open: nobody waits for what is done once.
-    tokio::spawn(async move {
-        if let Err(error) = hasher.warm_up().await {
-            tracing::warn!(%error, "cannot prepare the check of passwords");
-        }
-    });
+    warm_up(hasher);
     let upkeep = tokio::spawn({
         let (vnet, stop) = (vnet.clone(), stop.clone());
         async move { vnet.run_upkeep(stop).await }
@@ -95,6 +90,15 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Does what is done once, after the port is open: nobody waits for it.
+fn warm_up(hasher: Hasher) {
+    tokio::spawn(async move {
+        if let Err(error) = hasher.warm_up().await {
+            tracing::warn!(%error, "cannot prepare the check of passwords");
+        }
+    });
 }
 
 fn with_acs(builder: VnetBuilder, provider: vnet::acs::AcsIdentityProvider) -> VnetBuilder {

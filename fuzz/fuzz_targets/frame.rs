@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(signal) => {
             let text = std::str::from_utf8(bytes).expect("only text is taken");
             assert!(
-                text.contains(signal.content().get()),
+                text.contains(signal.content()),
                 "the content is untouched"
             );
             let wire = signal.to_wire("ada");

@@ -67,14 +67,14 @@ test('somebody signs up, edits the account, uploads a picture, changes the passw
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.waitForURL(`${server.url}/`);
   await page.goto('/account/');
-  await page.waitForURL('**/account/sign-in/?next=*');
+  await page.waitForURL(/\/account\/sign-in\/\?next=/);
   assertWell(page);
   await signIn(page, 'ada_1', 'another fine passphrase');
 
   await page.getByText('I want to delete my account').click();
   await page.getByLabel('Your password, to be sure').fill('another fine passphrase');
   await page.getByRole('button', { name: 'Delete my account' }).click();
-  await page.waitForURL(`${server.url}/`);
+  await page.getByText('Your account was deleted.').waitFor();
   assertWell(page);
   await page.context().close();
 });

@@ -116,9 +116,9 @@ test('a third page is told that the room is full, and signing out closes the soc
   for (const name of ['first_3', 'second_3', 'third_3']) pages.push(await peer(name));
   const enter = (page) => page.evaluate(() => new Promise((done) => {
     const socket = new WebSocket(`${document.getElementById('root').dataset.signallingServer}112358/`);
-    window.closed = new Promise((end) => { socket.onclose = ({ code, reason }) => end({ code, reason }); });
+    window.vnetClosed = new Promise((end) => { socket.onclose = ({ code, reason }) => end({ code, reason }); });
     socket.onmessage = () => done('entered');
-    window.closed.then(done);
+    window.vnetClosed.then(done);
   }));
   assert.equal(await enter(pages[0]), 'entered');
   assert.equal(await enter(pages[1]), 'entered');
@@ -126,7 +126,7 @@ test('a third page is told that the room is full, and signing out closes the soc
   assert.equal(refused.code, 4409);
   assert.ok(refused.reason.length > 0);
 
-  const ended = pages[0].evaluate(() => window.closed);
+  const ended = pages[0].evaluate(() => window.vnetClosed);
   await pages[0].evaluate(() => fetch('/account/sign-out/', { method: 'POST', redirect: 'manual' }));
   const { code, reason } = await ended;
   assert.ok(code >= 3000 || code === 1008, `closed by the server: ${code} ${reason}`);

@@ -89,7 +89,7 @@ impl Person {
 
     /// The session cookie, as `name=value`.
     pub(crate) fn cookie(&self) -> Option<String> {
-        self.cookie.lock().unwrap().clone()
+        self.cookie.lock().expect("nobody panics with it").clone()
     }
 
     /// A request as the browser would send it from a page of the server.
@@ -115,7 +115,7 @@ impl Person {
                 && name.trim().ends_with("sessionid")
             {
                 let kept = !value.trim_matches('"').is_empty();
-                *self.cookie.lock().unwrap() = kept.then(|| pair.to_owned());
+                *self.cookie.lock().expect("nobody panics with it") = kept.then(|| pair.to_owned());
             }
         }
         answer

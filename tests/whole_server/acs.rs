@@ -87,22 +87,7 @@ async fn an_account_lives_and_ends_here_and_at_the_provider() {
         "one each, however many ask"
     );
 
-    let meeting = ada.schedule("Standup").await;
-    let id = meeting["meeting_id"].as_str().unwrap();
-    let ticket = bob
-        .post_json(&format!("/meeting/meetings/{id}/join/"), &json!({}))
-        .await;
-    assert_eq!(ticket.status(), StatusCode::OK);
-    let ticket: Value = ticket.json().await.unwrap();
-    assert_eq!(ticket["provider"], "acs");
-    assert_eq!(ticket["group_id"], meeting["meeting_uuid"]);
-    assert_eq!(ticket["role"], "guest");
-    let theirs = Secret::from(ticket["token"].as_str().unwrap());
-    assert!(matches!(
-        acs.emulator().token_state(&theirs),
-        TokenState::Valid
-    ));
-
+    a_guest_gets_a_ticket(&acs, &ada, &bob).await;
     let (mut one, mut two) = (
         ada.enter("161803", "").await,
         bob.enter("161803", "?echo=off").await,
@@ -128,6 +113,25 @@ async fn an_account_lives_and_ends_here_and_at_the_provider() {
     .await;
     assert_eq!(acs.emulator().identities_count(), 1, "the other one stays");
     server.stop().await;
+}
+
+/// What a guest needs to enter a meeting of ACS.
+async fn a_guest_gets_a_ticket(acs: &EmulatorServer, host: &Person, guest: &Person) {
+    let meeting = host.schedule("Standup").await;
+    let id = meeting["meeting_id"].as_str().unwrap();
+    let ticket = guest
+        .post_json(&format!("/meeting/meetings/{id}/join/"), &json!({}))
+        .await;
+    assert_eq!(ticket.status(), StatusCode::OK);
+    let ticket: Value = ticket.json().await.unwrap();
+    assert_eq!(ticket["provider"], "acs");
+    assert_eq!(ticket["group_id"], meeting["meeting_uuid"]);
+    assert_eq!(ticket["role"], "guest");
+    let theirs = Secret::from(ticket["token"].as_str().unwrap());
+    assert!(matches!(
+        acs.emulator().token_state(&theirs),
+        TokenState::Valid
+    ));
 }
 
 /// A provider that is down stops nobody from signing up, and the identity follows.

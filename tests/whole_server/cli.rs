@@ -61,6 +61,49 @@ async fn the_help_names_every_setting_with_its_default_and_variable() {
     }
 }
 
+/// Flags, and what the line about them must have.
+const WRONG_SETTINGS: &[(&[&str], &[&str])] = &[
+    (
+        &["--listen", "8000"],
+        &["--listen", "8000", "127.0.0.1:8000"],
+    ),
+    (
+        &["--listen", "localhost:8000"],
+        &["--listen", "127.0.0.1:8000"],
+    ),
+    (
+        &["--public-url", "meet.example.org"],
+        &["--public-url", "https://"],
+    ),
+    (&["--public-url", "https://a.example/b"], &["--public-url"]),
+    (
+        &["--trusted-proxy", "10.0.0.0/64"],
+        &["--trusted-proxy", "10.0.0.0/8"],
+    ),
+    (&["--tls", "on"], &["--tls", "off", "self-signed"]),
+    (&["--tls-cert", "a.pem"], &["--tls-cert", "--tls-key"]),
+    (&["--tls-key", "a.pem"], &["--tls-key", "--tls-cert"]),
+    (
+        &["--tls", "self-signed", "--tls-cert", "a", "--tls-key", "b"],
+        &["--tls", "--tls-cert"],
+    ),
+    (&["--sign-up", "maybe"], &["--sign-up", "open", "closed"]),
+    (&["--limit", "sign-up"], &["--limit", "NAME=COUNT/PERIOD"]),
+    (&["--limit", "tea=1/s"], &["--limit", "tea", "sign-in"]),
+    (
+        &["--limit", "join=0/s"],
+        &["--limit", "join", "COUNT/PERIOD"],
+    ),
+    (&["--limit", "join=5/fortnight"], &["--limit", "fortnight"]),
+    (&["--log", "vnet=loud"], &["--log", "vnet=loud"]),
+    (
+        &["--acs-connection-string-file", "/nowhere"],
+        &["--acs-connection-string-file", "/nowhere"],
+    ),
+    (&["--colour", "red"], &["--colour"]),
+    (&["serve"], &["serve"]),
+];
+
 #[tokio::test]
 async fn a_wrong_setting_is_told_in_one_line() {
     let folder = tempdir().unwrap();
@@ -69,49 +112,12 @@ async fn a_wrong_setting_is_told_in_one_line() {
     fs::write(&file, "endpoint=https://a.example/;accesskey=%%%").unwrap();
     let (data, file) = (data.to_str().unwrap(), file.to_str().unwrap());
     let below_a_file = format!("{file}/data");
-    let cases: &[(&[&str], &[&str])] = &[
-        (
-            &["--listen", "8000"],
-            &["--listen", "8000", "127.0.0.1:8000"],
-        ),
-        (
-            &["--listen", "localhost:8000"],
-            &["--listen", "127.0.0.1:8000"],
-        ),
-        (
-            &["--public-url", "meet.example.org"],
-            &["--public-url", "https://"],
-        ),
-        (&["--public-url", "https://a.example/b"], &["--public-url"]),
-        (
-            &["--trusted-proxy", "10.0.0.0/64"],
-            &["--trusted-proxy", "10.0.0.0/8"],
-        ),
-        (&["--tls", "on"], &["--tls", "off", "self-signed"]),
-        (&["--tls-cert", "a.pem"], &["--tls-cert", "--tls-key"]),
-        (&["--tls-key", "a.pem"], &["--tls-key", "--tls-cert"]),
-        (
-            &["--tls", "self-signed", "--tls-cert", "a", "--tls-key", "b"],
-            &["--tls", "--tls-cert"],
-        ),
+    let with_files: &[(&[&str], &[&str])] = &[
         (
             &["--tls-cert", "/nowhere/a.pem", "--tls-key", file],
             &["--tls-cert", "/nowhere/a.pem"],
         ),
         (&["--tls-cert", file, "--tls-key", file], &["--tls-cert"]),
-        (&["--sign-up", "maybe"], &["--sign-up", "open", "closed"]),
-        (&["--limit", "sign-up"], &["--limit", "NAME=COUNT/PERIOD"]),
-        (&["--limit", "tea=1/s"], &["--limit", "tea", "sign-in"]),
-        (
-            &["--limit", "join=0/s"],
-            &["--limit", "join", "COUNT/PERIOD"],
-        ),
-        (&["--limit", "join=5/fortnight"], &["--limit", "fortnight"]),
-        (&["--log", "vnet=loud"], &["--log", "vnet=loud"]),
-        (
-            &["--acs-connection-string-file", "/nowhere"],
-            &["--acs-connection-string-file", "/nowhere"],
-        ),
         (
             &["--acs-connection-string-file", file],
             &["--acs-connection-string-file", "accesskey"],
@@ -120,10 +126,8 @@ async fn a_wrong_setting_is_told_in_one_line() {
             &["--data-dir", &below_a_file],
             &["--data-dir", &below_a_file],
         ),
-        (&["--colour", "red"], &["--colour"]),
-        (&["serve"], &["serve"]),
     ];
-    for (flags, parts) in cases {
+    for (flags, parts) in WRONG_SETTINGS.iter().chain(with_files) {
         let flags = [&["--data-dir", data], *flags].concat();
         // The folder of the case comes last, and a flag that is there twice is an error of its own.
         let flags = if flags.iter().filter(|flag| **flag == "--data-dir").count() > 1 {
