@@ -1,22 +1,17 @@
 //! The messages that peers of a room send each other.
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a peer sends to its room: a type, a content that is never looked into, and a name.
-///
-/// Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Signal(Arc<Parts>);
-
-#[derive(Debug)]
-struct Parts {
-    kind: String,
-    content: Box<RawValue>,
-    name: Option<String>,
+pub struct Signal {
+    /// Type, content and name, one after the other: one allocation for a message.
+    text: String,
+    kind_end: usize,
+    content_end: usize,
+    has_name: bool,
 }
 
 impl Signal {
@@ -34,13 +29,13 @@ impl Signal {
     ///
     /// # Errors
     /// `InvalidInput` with code `bad_type`, `reserved_type`, `empty_content` or `bad_name`.
-    pub fn new(kind: String, content: Box<RawValue>, name: Option<String>) -> Result<Self> {
+    pub fn new(kind: &str, content: &RawValue, name: Option<&str>) -> Result<Self> {
         let fail =
             |code, message: &'static str| Err(Error::new(ErrorKind::InvalidInput, code, message));
         if kind.is_empty() || kind.len() > Self::MAX_KIND_BYTES {
             return fail("bad_type", "`type` must be a text of 1 to 64 bytes");
         }
-        if Self::RESERVED.contains(&kind.as_str()) {
+        if Self::RESERVED.contains(&kind) {
             return fail("reserved_type", "this `type` is the server's own");
         }
         if is_empty(content.get()) {
@@ -49,35 +44,39 @@ impl Signal {
                 "`content` must be there and must not be empty",
             );
         }
-        if name
-            .as_ref()
-            .is_some_and(|name| name.len() > Self::MAX_NAME_BYTES)
-        {
+        if name.is_some_and(|name| name.len() > Self::MAX_NAME_BYTES) {
             return fail("bad_name", "`name` must be a text of at most 1,000 bytes");
         }
-        Ok(Self(Arc::new(Parts {
-            kind,
-            content,
-            name,
-        })))
+        let (content, has_name) = (content.get(), name.is_some());
+        let name = name.unwrap_or_default();
+        let mut text = String::with_capacity(kind.len() + content.len() + name.len());
+        text.push_str(kind);
+        text.push_str(content);
+        text.push_str(name);
+        Ok(Self {
+            text,
+            kind_end: kind.len(),
+            content_end: kind.len() + content.len(),
+            has_name,
+        })
     }
 
     /// The type: `offer`, `answer`, `candidate` or the peers' own.
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.0.kind
+        &self.text[..self.kind_end]
     }
 
     /// The content, untouched JSON text.
     #[must_use]
-    pub fn content(&self) -> &RawValue {
-        &self.0.content
+    pub fn content(&self) -> &str {
+        &self.text[self.kind_end..self.content_end]
     }
 
     /// The name the sender gave itself.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
+        self.has_name.then(|| &self.text[self.content_end..])
     }
 
     /// The relayed message as the other peers read it; `sender` is who the server knows it is.
@@ -88,7 +87,7 @@ impl Signal {
     /// use serde_json::value::RawValue;
     ///
     /// let content = RawValue::from_string(r#"{"sdp":"v=0"}"#.into())?;
-    /// let signal = Signal::new("offer".into(), content, Some("Ada".into()))?;
+    /// let signal = Signal::new("offer", &content, Some("Ada"))?;
     /// assert_eq!(
     ///     signal.to_wire("ada_1"),
     ///     r#"{"type":"offer","description":{"sdp":"v=0"},"sent_by":"Ada","sender":"ada_1"}"#,
@@ -100,7 +99,7 @@ impl Signal {
     /// Never: texts always serialize.
     #[must_use]
     pub fn to_wire(&self, sender: &str) -> String {
-        let content = self.content().get();
+        let content = self.content();
         let described = matches!(self.kind(), "offer" | "answer");
         let key = if described {
             "\"description\":"
@@ -159,11 +158,8 @@ mod tests {
     use super::*;
 
     fn signal(kind: &str, content: &str) -> Result<Signal> {
-        Signal::new(
-            kind.into(),
-            RawValue::from_string(content.into()).unwrap(),
-            None,
-        )
+        let content = RawValue::from_string(content.into()).unwrap();
+        Signal::new(kind, &content, None)
     }
 
     #[test]
@@ -193,7 +189,7 @@ mod tests {
             "</script>",
         ] {
             let content = RawValue::from_string("[1]".into()).unwrap();
-            let signal = Signal::new(format!("x{text}"), content, Some(text.into())).unwrap();
+            let signal = Signal::new(&format!("x{text}"), &content, Some(text)).unwrap();
             let wire: serde_json::Value = serde_json::from_str(&signal.to_wire(text)).unwrap();
             let wanted = serde_json::json!({
                 "type": format!("x{text}"), "candidates": [1], "sent_by": text, "sender": text,

@@ -46,7 +46,7 @@ struct Plain<'a> {
 ///
 /// let limits = Limits::default();
 /// let signal = frame::parse(r#"{"type":"offer","content":{"sdp":"v=0"},"name":"Ada"}"#, &limits)?;
-/// assert_eq!(signal.content().get(), r#"{"sdp":"v=0"}"#);
+/// assert_eq!(signal.content(), r#"{"sdp":"v=0"}"#);
 /// assert_eq!(frame::parse("[]", &limits).unwrap_err().code(), "not_an_object");
 /// # Ok::<(), vnet_core::Error>(())
 /// ```
@@ -64,11 +64,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Signal> {
         return Err(no_object(text));
     }
     match serde_json::from_str::<Plain<'_>>(text) {
-        Ok(plain) => Signal::new(
-            plain.r#type.to_owned(),
-            plain.content.to_owned(),
-            plain.name.map(str::to_owned),
-        ),
+        Ok(plain) => Signal::new(plain.r#type, plain.content, plain.name),
         Err(_) => parse_anything(text),
     }
 }
@@ -100,7 +96,7 @@ fn parse_anything(text: &str) -> Result<Signal> {
             "`content` must be there and must not be empty",
         ));
     };
-    Signal::new(kind, content.to_owned(), name)
+    Signal::new(&kind, content, name.as_deref())
 }
 
 /// [`parse`] for bytes that may not even be text.

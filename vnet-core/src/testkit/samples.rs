@@ -164,5 +164,5 @@ pub fn peer(sender: &str) -> Peer {
 #[must_use]
 pub fn signal(number: usize) -> Signal {
     let content = RawValue::from_string(format!(r#"{{"n":{number}}}"#)).expect("JSON");
-    Signal::new("candidate".into(), content, Some("Ada".into())).expect("a valid message")
+    Signal::new("candidate", &content, Some("Ada")).expect("a valid message")
 }

@@ -24,7 +24,7 @@ fn enter(rooms: &InProcessRooms, echo: bool) -> Result<Membership> {
 
 fn signal(content: &str) -> Signal {
     let content = RawValue::from_string(content.to_owned()).unwrap();
-    Signal::new("candidate".into(), content, None).unwrap()
+    Signal::new("candidate", &content, None).unwrap()
 }
 
 /// All events that wait, as short texts; `end` at the end of events.

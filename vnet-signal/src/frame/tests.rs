@@ -14,7 +14,7 @@ fn a_message_of_the_contract_is_read() {
         r#" { "name":"Ada", "type":"candidate", "more":[1], "content":{ "candidate":"é" } } "#;
     let signal = parse(text, &Limits::default()).unwrap();
     assert_eq!(signal.kind(), "candidate");
-    assert_eq!(signal.content().get(), r#"{ "candidate":"é" }"#);
+    assert_eq!(signal.content(), r#"{ "candidate":"é" }"#);
     assert_eq!(signal.name(), Some("Ada"));
     let unnamed = parse(
         r#"{"type":"x","content":1,"name":null}"#,
@@ -28,7 +28,7 @@ fn escapes_are_read_like_what_they_stand_for() {
     let text = r#"{"ty\u0070e":"off\u0065r","content":{"\n":"\u00e9"},"name":"\"A\\\u00e9"}"#;
     let signal = parse(text, &Limits::default()).unwrap();
     assert_eq!((signal.kind(), signal.name()), ("offer", Some("\"A\\é")));
-    assert_eq!(signal.content().get(), r#"{"\n":"\u00e9"}"#);
+    assert_eq!(signal.content(), r#"{"\n":"\u00e9"}"#);
 }
 
 #[test]
