@@ -55,7 +55,8 @@ impl Accounts {
     /// The active account with this name and password. Takes the same time whoever is asked for.
     ///
     /// # Errors
-    /// `Unauthenticated` with code `wrong_credentials`: no such name, wrong password, or inactive.
+    /// `Unauthenticated` with code `wrong_credentials`: no such name, wrong password, or inactive. If there is
+    /// such an account the error's context has its `user.id`, for the log alone.
     /// `Unavailable`: too many checks are waiting, or the store.
     pub async fn check_password(&self, username: &str, password: Secret) -> Result<User> {
         let found = match username.trim().parse::<Username>() {
@@ -64,13 +65,18 @@ impl Accounts {
         };
         let (user, hash) = found.map(|found| (found.user, found.password_hash)).unzip();
         let right = self.hasher.verify(password, hash).await?;
-        user.filter(|user| right && user.is_active).ok_or_else(|| {
+        let wrong = || {
             Error::new(
                 ErrorKind::Unauthenticated,
                 "wrong_credentials",
                 "Please enter a correct username and password. Note that both fields may be case-sensitive.",
             )
-        })
+        };
+        match user {
+            Some(user) if right && user.is_active => Ok(user),
+            Some(user) => Err(wrong().with_context("user.id", user.id)),
+            None => Err(wrong()),
+        }
     }
 
     /// A bearer token for the API, good for [`Limits::bearer_lifetime`].

@@ -150,8 +150,23 @@ async fn wrong_name_wrong_password_and_inactive_account_are_one_answer() {
             .await
             .unwrap_err(),
     );
-    for error in errors {
+    let known: Vec<bool> = errors
+        .iter()
+        .map(|error| error.to_string().contains(&ada.id.to_string()))
+        .collect();
+    assert_eq!(
+        known.iter().filter(|known| **known).count(),
+        2,
+        "{errors:?}"
+    );
+    assert_eq!(
+        known[known.len() - 2..],
+        [true, true],
+        "for the log: the account"
+    );
+    for error in &errors {
         assert_eq!(error.code(), "wrong_credentials");
+        assert_eq!(error.message(), errors[0].message(), "for people: nothing");
     }
 }
 

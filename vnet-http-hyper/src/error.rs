@@ -8,6 +8,8 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use vnet_core::{Error, ErrorKind, FieldError};
 
+use crate::audit::TooSoon;
+
 /// A failed request: a status, a sentence, and what else the answer carries.
 #[derive(Debug)]
 pub(crate) struct HttpError(Box<Inner>);
@@ -22,6 +24,7 @@ struct Inner {
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
     cause: Option<Error>,
+    too_soon: Option<TooSoon>,
 }
 
 impl HttpError {
@@ -36,6 +39,7 @@ impl HttpError {
             retry_after: None,
             allow: None,
             cause: None,
+            too_soon: None,
         }))
     }
 
@@ -69,14 +73,15 @@ impl HttpError {
         error
     }
 
-    /// 429.
-    pub(crate) fn too_many(wait: Duration) -> Self {
+    /// 429 by a limit of this server.
+    pub(crate) fn too_many(wait: Duration, refused: TooSoon) -> Self {
         let seconds = wait.as_secs_f64().ceil().max(1.0);
         let mut error = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             format!("Too many requests. Try again in {seconds} seconds."),
         );
         error.0.code = Some("rate_limited");
+        error.0.too_soon = Some(refused);
         error.0.retry_after = Some(wait);
         error
     }
@@ -105,6 +110,11 @@ impl HttpError {
     /// What lies behind it, for the log.
     pub(crate) fn cause(&self) -> Option<&Error> {
         self.0.cause.as_ref()
+    }
+
+    /// Which limit of this server it was, for the log.
+    pub(crate) fn too_soon(&self) -> Option<TooSoon> {
+        self.0.too_soon
     }
 
     /// The body for clients of the API.

@@ -22,7 +22,7 @@ use crate::error::HttpError;
 use crate::reply::{self, Body, Response};
 use crate::request_id::X_REQUEST_ID;
 use crate::route::{self, Target};
-use crate::{api, media, origin, page, session, static_files, upgrade};
+use crate::{api, audit, media, origin, page, session, static_files, upgrade};
 
 /// What pages may load and do, unless a page says otherwise: nothing from elsewhere, no inline script.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -162,6 +162,9 @@ async fn tell(ctx: &Ctx, target: Target<'_>, error: &HttpError) -> Response {
             error = cause,
             "a request failed"
         );
+    }
+    if let Some(refused) = error.too_soon() {
+        audit::too_soon(ctx, refused);
     }
     let wants_page = ctx
         .header(ACCEPT)

@@ -3,6 +3,7 @@
 mod address;
 mod api;
 mod app;
+mod audit;
 mod body;
 mod config;
 mod context;

@@ -115,7 +115,7 @@ pub(crate) async fn answer(ctx: &Ctx, code: &str) -> Result<Response, HttpError>
     origin::check_socket(ctx)?;
     ctx.app
         .limits
-        .check(RateRule::Join, auth.signed_in.user.id)?;
+        .check_user(RateRule::Join, auth.signed_in.user.id)?;
     let accept = match handshake(ctx) {
         Ok(accept) => accept,
         Err(error) if error.status() == StatusCode::UPGRADE_REQUIRED => {
@@ -157,6 +157,10 @@ fn switching(accept: HeaderValue) -> Response {
 fn handshake(ctx: &Ctx) -> Result<HeaderValue, HttpError> {
     let headers = &ctx.parts.headers;
     let required = |detail| Err(HttpError::new(StatusCode::UPGRADE_REQUIRED, detail));
+    // There is no upgrading in HTTP/2, so 426 would promise what cannot be.
+    if ctx.parts.version == Version::HTTP_2 {
+        return Err(HttpError::bad_request("WebSocket needs HTTP/1.1."));
+    }
     if !has_word(headers, &UPGRADE, "websocket") {
         return required("This address speaks WebSocket only.");
     }

@@ -7,6 +7,7 @@ use vnet_core::{ErrorKind, Secret};
 
 use crate::api::data;
 use crate::api::wire::{Calling, Details, rfc3339};
+use crate::audit;
 use crate::body::Payload;
 use crate::context::Ctx;
 use crate::error::HttpError;
@@ -38,6 +39,7 @@ pub(super) async fn login(ctx: &Ctx, body: Payload) -> Result<Response, HttpErro
     let user = match checked {
         Ok(user) => user,
         Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+            audit::sign_in_failed(ctx, &error);
             let body = json!({
                 "url": "user authentication",
                 "success": false,
@@ -115,7 +117,7 @@ async fn calling(ctx: &Ctx, user: &User) -> Result<Calling, HttpError> {
 
 /// A fresh access token, for the browser's refresher.
 pub(super) async fn acs_token(ctx: &Ctx, user: &User) -> Result<Response, HttpError> {
-    ctx.app.limits.check(RateRule::Token, user.id)?;
+    ctx.app.limits.check_user(RateRule::Token, user.id)?;
     let (_, token) = ctx.app.vnet.identities().access(&user.id).await?;
     let answer = json!({
         "token": token.token.expose(),

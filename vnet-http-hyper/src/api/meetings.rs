@@ -31,7 +31,7 @@ pub(super) fn describe_new() -> Result<Response, HttpError> {
 
 /// Schedules a meeting.
 pub(super) async fn create(ctx: &Ctx, user: &User, body: Payload) -> Result<Response, HttpError> {
-    ctx.app.limits.check(RateRule::Write, user.id)?;
+    ctx.app.limits.check_user(RateRule::Write, user.id)?;
     let data = data::read(ctx, body).await?;
     let draft = MeetingForm::read(&data)?.draft()?;
     let meeting = ctx.app.vnet.meetings().create(user, draft).await?;
@@ -103,7 +103,7 @@ pub(super) async fn edit(
     code: &str,
     body: Payload,
 ) -> Result<Response, HttpError> {
-    ctx.app.limits.check(RateRule::Write, user.id)?;
+    ctx.app.limits.check_user(RateRule::Write, user.id)?;
     let id = id(code)?;
     let form = MeetingForm::read(&data::read(ctx, body).await?)?;
     let meetings = ctx.app.vnet.meetings();
@@ -115,7 +115,7 @@ pub(super) async fn edit(
 
 /// Deletes a meeting of the caller's own.
 pub(super) async fn delete(ctx: &Ctx, user: &User, code: &str) -> Result<Response, HttpError> {
-    ctx.app.limits.check(RateRule::Write, user.id)?;
+    ctx.app.limits.check_user(RateRule::Write, user.id)?;
     let deleted = ctx.app.vnet.meetings().delete(user, &id(code)?).await;
     deleted.map_err(missing)?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
@@ -123,7 +123,7 @@ pub(super) async fn delete(ctx: &Ctx, user: &User, code: &str) -> Result<Respons
 
 /// A ticket that lets the caller's browser into a meeting.
 pub(super) async fn join(ctx: &Ctx, user: &User, code: &str) -> Result<Response, HttpError> {
-    ctx.app.limits.check(RateRule::Token, user.id)?;
+    ctx.app.limits.check_user(RateRule::Token, user.id)?;
     let ticket = ctx.app.vnet.meetings().join(user, &id(code)?).await;
     let ticket = ticket.map_err(|error| match error.kind() {
         ErrorKind::NotFound => missing(error),

@@ -167,6 +167,9 @@ pub(super) async fn password(visit: &Visit<'_>, body: Payload) -> Result<Respons
     {
         Ok(()) => Ok(visit.see("/account/?done=password")),
         Err(error) => {
+            if error.fields().iter().any(|wrong| wrong.field == "current") {
+                visit.wrong_password(me);
+            }
             let mut forms = Forms::new(&me.user);
             forms.password = refused(forms.password, error)?;
             page(visit, me, forms).await
@@ -269,6 +272,7 @@ pub(super) async fn delete(visit: &Visit<'_>, body: Payload) -> Result<Response,
             Ok(visit.forget_session(visit.see("/?done=deleted")))
         }
         Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+            visit.wrong_password(me);
             let wrong = FieldError::new("password", "This is not your password.");
             let mut forms = Forms::new(&me.user);
             forms.delete = forms.delete.with_errors(&[wrong]);

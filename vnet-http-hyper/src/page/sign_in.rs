@@ -74,6 +74,7 @@ async fn submit(visit: &Visit<'_>, body: Payload) -> Result<Response, HttpError>
             visit.begin_session(&user, response).await
         }
         Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+            visit.sign_in_failed(&error);
             page(visit, view.with_message(error.message()))
         }
         Err(error) => Err(error.into()),

@@ -3,12 +3,13 @@
 use http::{Method, StatusCode};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
-use vnet_core::Vnet;
 use vnet_core::accounts::SignUpPolicy;
 use vnet_core::id::Cursor;
 use vnet_core::session::SignedIn;
 use vnet_core::user::User;
+use vnet_core::{Error, Vnet};
 
+use crate::audit;
 use crate::body::Payload;
 use crate::context::Ctx;
 use crate::error::HttpError;
@@ -183,6 +184,16 @@ impl<'a> Visit<'a> {
         limits.check_sign_in(self.ctx.client(), username)
     }
 
+    /// Tells the operator of a failed attempt to sign in.
+    pub(crate) fn sign_in_failed(&self, error: &Error) {
+        audit::sign_in_failed(self.ctx, error);
+    }
+
+    /// Tells the operator that `me` did not know the password of the account.
+    pub(crate) fn wrong_password(&self, me: &SignedIn) {
+        audit::wrong_password(self.ctx, me.user.id);
+    }
+
     /// # Errors
     /// 429: too many new accounts.
     pub(crate) fn count_sign_up(&self) -> Result<(), HttpError> {
@@ -193,7 +204,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// 429: too many changes by this user.
     pub(crate) fn count_write(&self, me: &SignedIn) -> Result<(), HttpError> {
-        self.ctx.app.limits.check(RateRule::Write, me.user.id)
+        self.ctx.app.limits.check_user(RateRule::Write, me.user.id)
     }
 
     /// Begins a session of `user` and gives the browser its cookie with `response`.

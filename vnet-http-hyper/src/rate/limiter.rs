@@ -11,7 +11,9 @@ use governor::clock::{Clock, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter as Keyed};
+use vnet_core::id::UserId;
 
+use crate::audit::TooSoon;
 use crate::error::HttpError;
 use crate::rate::rule::{Rate, RateLimits, RateRule};
 
@@ -50,18 +52,27 @@ impl RateLimiter {
         }
     }
 
-    /// Counts an attempt by `key`: a user id, or whatever else tells those apart who try.
+    /// Counts an attempt by a user.
     ///
     /// # Errors
     /// 429 with how long to wait; then it was not counted.
-    pub(crate) fn check(&self, rule: RateRule, key: impl Hash) -> Result<(), HttpError> {
-        self.count(&self.rules[rule.index()], key)
+    pub(crate) fn check_user(&self, rule: RateRule, user: UserId) -> Result<(), HttpError> {
+        let refused = TooSoon {
+            rule,
+            user: Some(user),
+        };
+        self.count(&self.rules[rule.index()], user, refused)
+    }
+
+    /// Counts an attempt by whatever else tells those apart who try.
+    fn check(&self, rule: RateRule, key: impl Hash) -> Result<(), HttpError> {
+        self.count(&self.rules[rule.index()], key, TooSoon { rule, user: None })
     }
 
     /// Counts an attempt from an address. Neighbours in one IPv6 network of a household count as one.
     ///
     /// # Errors
-    /// As [`check`](Self::check).
+    /// As [`check_user`](Self::check_user).
     pub(crate) fn check_address(&self, rule: RateRule, address: IpAddr) -> Result<(), HttpError> {
         match address.to_canonical() {
             IpAddr::V4(address) => self.check(rule, address),
@@ -72,10 +83,15 @@ impl RateLimiter {
     /// Counts an attempt to sign in as `username` from `address`.
     ///
     /// # Errors
-    /// As [`check`](Self::check).
+    /// As [`check_user`](Self::check_user).
     pub(crate) fn check_sign_in(&self, address: IpAddr, username: &str) -> Result<(), HttpError> {
         self.check_address(RateRule::SignIn, address)?;
-        self.count(&self.sign_in_names, username.trim().to_ascii_lowercase())
+        let refused = TooSoon {
+            rule: RateRule::SignIn,
+            user: None,
+        };
+        let name = username.trim().to_ascii_lowercase();
+        self.count(&self.sign_in_names, name, refused)
     }
 
     /// Whether it is time to look through all keys again: at most once a second, since a flood of
@@ -85,7 +101,7 @@ impl RateLimiter {
         self.swept.fetch_max(now, Ordering::Relaxed) < now
     }
 
-    fn count(&self, counter: &Counter, key: impl Hash) -> Result<(), HttpError> {
+    fn count(&self, counter: &Counter, key: impl Hash, refused: TooSoon) -> Result<(), HttpError> {
         let mut key = self.hasher.hash_one(key);
         if counter.len() >= MAX_KEYS {
             if self.may_sweep() {
@@ -95,9 +111,9 @@ impl RateLimiter {
                 key %= SHARED_KEYS;
             }
         }
-        counter
-            .check_key(&key)
-            .map_err(|not_yet| HttpError::too_many(not_yet.wait_time_from(self.clock.now())))
+        counter.check_key(&key).map_err(|not_yet| {
+            HttpError::too_many(not_yet.wait_time_from(self.clock.now()), refused)
+        })
     }
 }
 

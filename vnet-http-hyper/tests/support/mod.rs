@@ -8,8 +8,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -23,8 +24,12 @@ use vnet_core::session::Session;
 use vnet_core::token::SigningKey;
 use vnet_core::user::User;
 use vnet_core::{Limits, Vnet};
-use vnet_http_hyper::{HttpConfig, VnetService, serve};
+use vnet_http_hyper::{HttpConfig, Serve, VnetService, serve};
 use vnet_signal::InProcessRooms;
+
+pub(crate) mod faulty;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -63,7 +68,15 @@ pub(crate) async fn start() -> Server {
 }
 
 pub(crate) async fn start_with(config: HttpConfig) -> Server {
-    let vnet = vnet();
+    start_of(vnet(), config, |serving| serving).await
+}
+
+/// Starts a server of `vnet`; `adapt` may change how it serves.
+pub(crate) async fn start_of(
+    vnet: Vnet,
+    config: HttpConfig,
+    adapt: impl FnOnce(Serve) -> Serve,
+) -> Server {
     let service = VnetService::new(vnet.clone(), config).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -71,7 +84,7 @@ pub(crate) async fn start_with(config: HttpConfig) -> Server {
     let serving = serve(listener, service.clone()).with_graceful_shutdown(async {
         let _told_or_dropped = stopped.await;
     });
-    let task = tokio::spawn(serving.into_future());
+    let task = tokio::spawn(adapt(serving).into_future());
     Server {
         address,
         vnet,
@@ -143,24 +156,7 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-        let has = |name: &str| {
-            headers
-                .iter()
-                .any(|(key, _)| key.eq_ignore_ascii_case(name))
-        };
-        if !has("host") {
-            head.push_str(&format!("Host: {}\r\n", self.address));
-        }
-        if !body.is_empty() {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
-        }
-        for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str("\r\n");
-        let mut bytes = head.into_bytes();
-        bytes.extend_from_slice(body);
+        let bytes = request_bytes(&self.address.to_string(), method, path, headers, body);
         self.raw(&bytes).await
     }
 
@@ -214,6 +210,45 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// A request as it travels; the connection closes after it.
+pub(crate) fn request_bytes(
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<u8> {
+    let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+    let has = |name: &str| {
+        headers
+            .iter()
+            .any(|(key, _)| key.eq_ignore_ascii_case(name))
+    };
+    if !has("host") {
+        head.push_str(&format!("Host: {host}\r\n"));
+    }
+    if !body.is_empty() {
+        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// The next message, as JSON.
+pub(crate) async fn json_of<S>(socket: &mut WebSocketStream<S>) -> Value
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let next = tokio::time::timeout(PATIENCE, socket.next()).await;
+    let message = next.unwrap().unwrap().unwrap();
+    serde_json::from_str(message.to_text().unwrap()).unwrap()
 }
 
 /// The status that refused a WebSocket.
