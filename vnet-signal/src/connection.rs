@@ -50,7 +50,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let config = Some(websocket_config(limits));
-    WebSocketStream::from_partially_read(io, leftover.into(), Role::Server, config)
+    // A copy, nearly always of nothing: the buffer of the handshake is larger than ours and would
+    // live as long as the socket.
+    WebSocketStream::from_partially_read(io, leftover.to_vec(), Role::Server, config)
         .now_or_never()
         .expect("wrapping a stream waits for nothing")
 }
