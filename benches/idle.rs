@@ -15,7 +15,7 @@ use vnet_benches::stats::Spread;
 /// Files that a server has open beside its sockets, with room to spare.
 const OTHER_FILES: u64 = 500;
 /// How long a server may take to give memory back.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(15);
 
 fn main() -> Result<ExitCode> {
     let Some(setup) = Setup::read(env!("CARGO_BIN_EXE_bare"))? else {

@@ -76,7 +76,7 @@ pub fn idle(rival: &Rival, sockets: usize, first: usize, grace: Duration) -> Res
     std::thread::sleep(Duration::from_secs(1));
     let idle_cpu = process.cpu()?.saturating_sub(cpu);
     held.leave()?;
-    let closed = given_back(process, empty, grace)?;
+    let closed = given_back(process, [empty, open], grace)?;
     let mut held = Rooms::enter(rival, rooms, first + rooms)?;
     let again = calm(process)?;
     held.leave()?;
@@ -103,11 +103,13 @@ fn calm(process: &Process) -> Result<u64> {
     }
 }
 
-/// The least memory within the time that the server has to give it back.
-fn given_back(process: &Process, empty: u64, grace: Duration) -> Result<u64> {
+/// The least memory within the time that the server has to give it back, or until it has given back
+/// nearly all.
+fn given_back(process: &Process, [empty, open]: [u64; 2], grace: Duration) -> Result<u64> {
+    let enough = empty + open.saturating_sub(empty) / 10;
     let begun = Instant::now();
     let mut least = process.resident()?;
-    while begun.elapsed() < grace && least > empty {
+    while begun.elapsed() < grace && least > enough {
         std::thread::sleep(CALM);
         least = least.min(process.resident()?);
     }
