@@ -25,7 +25,7 @@ async fn a_meeting_is_made_read_changed_and_deleted() {
     assert_eq!(meeting["end_time"], "2026-12-01T10:30:00+00:00");
     assert_eq!(meeting["meeting_url"], url);
     assert_eq!(meeting["host"]["email"], "ada@example.org");
-    let keys = String::from_utf8(made.body.clone()).unwrap();
+    let keys = String::from_utf8(made.body).unwrap();
     let places: Vec<_> = [
         "title",
         "notes",
