@@ -21,7 +21,12 @@ use vnet::signal::{Admitted, Authenticate, InProcessRooms, Signalling, serve};
 #[command(version)]
 struct Options {
     /// Address and port to listen on.
-    #[arg(long, env = "VNET_LISTEN", default_value = "127.0.0.1:8090", value_name = "ADDR")]
+    #[arg(
+        long,
+        env = "VNET_LISTEN",
+        default_value = "127.0.0.1:8090",
+        value_name = "ADDR"
+    )]
     listen: SocketAddr,
     /// Take browsers of this origin only, such as `https://meet.example.org`; may be repeated.
     /// Without it, of every origin.

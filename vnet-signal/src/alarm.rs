@@ -11,8 +11,6 @@ use futures_util::task::{ArcWake, AtomicWaker, waker, waker_ref};
 #[derive(Debug)]
 pub(crate) struct Alarm {
     bell: Arc<Bell>,
-    /// The waker that the bell has: comparing is cheaper than handing it over each time.
-    task: Option<Waker>,
 }
 
 #[derive(Debug)]
@@ -29,21 +27,15 @@ impl Alarm {
                 rang: AtomicBool::new(true),
                 task: AtomicWaker::new(),
             }),
-            task: None,
         }
     }
 
     /// Sees to it that the task of `cx` is woken, and tells whether the alarm rang since.
-    pub(crate) fn rang(&mut self, cx: &Context<'_>) -> bool {
-        let mut rang = self.bell.take();
-        let same_task = |task: &Waker| task.will_wake(cx.waker());
-        if rang || !self.task.as_ref().is_some_and(same_task) {
-            // Ringing used the waker up; what rang before the new one was there is seen now.
-            self.bell.task.register(cx.waker());
-            self.task = Some(cx.waker().clone());
-            rang |= self.bell.take();
-        }
-        rang
+    pub(crate) fn rang(&self, cx: &Context<'_>) -> bool {
+        // Handed over each time, also when it did not ring: a ring that was seen before it had come
+        // to its end uses the waker up afterwards.
+        self.bell.task.register(cx.waker());
+        self.bell.take()
     }
 
     /// A waker that rings.
@@ -87,7 +79,7 @@ mod tests {
 
     #[test]
     fn it_rings_once_for_each_time_and_wakes_whichever_task_waits() {
-        let mut alarm = Alarm::new();
+        let alarm = Alarm::new();
         let tasks = [Arc::new(Task::default()), Arc::new(Task::default())];
         let wakers = tasks.clone().map(futures_util::task::waker);
         let mut cx = Context::from_waker(&wakers[0]);
@@ -104,5 +96,23 @@ mod tests {
         alarm.bell().wake();
         assert_eq!(tasks[1].0.load(Ordering::Relaxed), 1);
         assert!(alarm.rang(&Context::from_waker(&noop_waker())));
+    }
+
+    /// Ringing has two steps; a poll may come between them.
+    #[test]
+    fn a_ring_that_is_seen_before_its_end_costs_no_later_one() {
+        let alarm = Alarm::new();
+        let task = Arc::new(Task::default());
+        let waker = futures_util::task::waker(Arc::clone(&task));
+        let cx = Context::from_waker(&waker);
+        assert!(alarm.rang(&cx));
+        alarm.bell.rang.store(true, Ordering::Release);
+        assert!(alarm.rang(&cx), "seen after the first step");
+        alarm.bell.task.wake();
+        assert!(!alarm.rang(&cx), "woken by the second step for nothing");
+        let before = task.0.load(Ordering::Relaxed);
+        alarm.bell().wake();
+        assert_eq!(task.0.load(Ordering::Relaxed), before + 1);
+        assert!(alarm.rang(&cx));
     }
 }

@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker};
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::task::{ArcWake, waker_ref};
 use pin_project_lite::pin_project;
@@ -45,7 +44,7 @@ pub fn websocket_config(limits: &Limits) -> WebSocketConfig {
 }
 
 /// A server's WebSocket over a stream whose handshake is done.
-pub(crate) fn from_upgraded<S>(io: S, leftover: Bytes, limits: &Limits) -> WebSocketStream<S>
+pub(crate) fn from_upgraded<S>(io: S, leftover: &[u8], limits: &Limits) -> WebSocketStream<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

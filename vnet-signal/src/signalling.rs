@@ -120,6 +120,10 @@ impl Signalling {
     /// # Ok(())
     /// # }
     /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the buffer of the handshake is given up, not kept along with the socket"
+    )]
     pub fn serve_upgraded<S>(
         &self,
         io: S,
@@ -130,7 +134,7 @@ impl Signalling {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        self.serve_websocket(from_upgraded(io, leftover, &self.limits), entry, session)
+        self.serve_websocket(from_upgraded(io, &leftover, &self.limits), entry, session)
     }
 
     /// [`serve_upgraded`](Self::serve_upgraded) for a tungstenite stream that exists already; it must have

@@ -151,7 +151,11 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
         let mut meeting = samples::meeting(if number % 13 == 0 { other.id } else { host.id });
         let over = number % 5 == 0;
         meeting.end_time = (number % 3 != 0).then_some(NOW + Duration::hours(3));
-        meeting.start_time = if over { NOW - Duration::hours(12) } else { NOW + Duration::hours(2) };
+        meeting.start_time = if over {
+            NOW - Duration::hours(12)
+        } else {
+            NOW + Duration::hours(2)
+        };
         if over {
             meeting.end_time = meeting.end_time.map(|_| NOW + Duration::MINUTE);
         }

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use std::future::poll_fn;
 
 use futures_util::{SinkExt, StreamExt};
