@@ -32,6 +32,8 @@ async fn no_secret_and_no_address_reaches_the_log() {
     bob.post_json(&format!("/meeting/meetings/{id}/join/"), &json!({}))
         .await;
     let (mut one, mut two) = (ada.enter("577215", "").await, bob.enter("577215", "").await);
+    // Nothing is kept for who comes later: both have to be in.
+    while two.hear().await["peers_count"] != 2 {}
     one.say("offer", json!({"sdp": "a=ice-pwd:very-secret-ice"}))
         .await;
     while two.hear().await["type"] != "offer" {}

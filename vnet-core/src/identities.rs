@@ -236,7 +236,11 @@ impl Identities {
                 let Some(record) = this.0.store.get_identity(&user).await? else {
                     return Ok(());
                 };
-                this.0.provider.revoke_tokens(&record.identity).await?;
+                match this.0.provider.revoke_tokens(&record.identity).await {
+                    // Its tokens are gone with it; renewing makes another one.
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    revoked => revoked?,
+                }
                 this.renew(&user).await.map(drop)
             };
             if let Err(error) = revoked.await {

@@ -257,6 +257,49 @@ async fn an_identity_that_the_provider_calls_gone_is_replaced() {
 }
 
 #[tokio::test]
+async fn revoking_the_tokens_of_an_identity_that_is_gone_replaces_it() {
+    let mut provider = MockIdentityProvider::new();
+    let mut number = 0;
+    provider
+        .expect_create_identity()
+        .times(2)
+        .returning(move |_| {
+            number += 1;
+            Ok((identity(number), token("made", hours(24))))
+        });
+    let gone = || Err(Error::not_found("identity"));
+    provider
+        .expect_revoke_tokens()
+        .times(1)
+        .returning(move |_| gone());
+    provider
+        .expect_issue_token()
+        .times(1)
+        .returning(|_, _| Err(Error::not_found("identity")));
+    let house = house_of(Arc::new(provider));
+    let ada = house.user("ada").await;
+    house.vnet.identities().access(&ada.id).await.unwrap();
+    house
+        .vnet
+        .accounts()
+        .end_all_sessions(&ada.id, None)
+        .await
+        .unwrap();
+    while house
+        .vnet
+        .identities()
+        .kept(&ada.id)
+        .await
+        .unwrap()
+        .unwrap()
+        .identity
+        != identity(2)
+    {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn signing_up_succeeds_while_the_provider_is_down_and_the_identity_follows() {
     let mut provider = MockIdentityProvider::new();
     let mut calls = 0;

@@ -1,6 +1,6 @@
 //! VNET under `/conference` of an actix-web application that has routes of its own.
 //!
-//! actix speaks another dialect of HTTP than hyper; [`bridge`] translates. Beside that it is as in
+//! actix speaks another dialect of HTTP than hyper; `bridge.rs` translates. Beside that it is as in
 //! every framework: the same prefix in the routes and in the settings of VNET, the client's address
 //! in each request, and an end at which sockets are told and background work is stopped.
 
