@@ -108,7 +108,7 @@ fn compare(
         asking.push(Asking::open(address, request, CONNECTIONS)?);
     }
     let mut ratios = Vec::new();
-    for _ in 0..setup.pairs().min(4) {
+    for _ in 0..setup.pairs().min(3) {
         let small = asking[0].closed(servers[0].process(), length)?;
         let large = asking[1].closed(servers[1].process(), length)?;
         let ratio = large.cpu_micros() / small.cpu_micros();

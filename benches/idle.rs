@@ -47,10 +47,15 @@ fn main() -> Result<ExitCode> {
 fn measure(setup: &Setup, report: &mut Report, count: usize) -> Result<()> {
     let bare = Rival::bare(setup.cores, &setup.bare)?;
     let other = Rival::second(setup)?;
+    let grace = if setup.options.quick {
+        GRACE / 5
+    } else {
+        GRACE
+    };
     for rival in [&bare, &other] {
         // What every server builds up once is no part of the price of a socket.
         Rooms::enter(rival, 10, 0)?.leave()?;
-        let run = idle(rival, count, 100, GRACE)?;
+        let run = idle(rival, count, 100, grace)?;
         report.line(&[
             &rival.name,
             &run.sockets,
