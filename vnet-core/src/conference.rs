@@ -1,10 +1,11 @@
-//! What a browser needs to enter a meeting.
+//! What a browser needs to enter a meeting, what happens in one, and the channel some media systems
+//! talk with their browsers over.
 
 use std::fmt;
 
 use async_trait::async_trait;
 use auto_impl::auto_impl;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::error::Result;
@@ -13,8 +14,14 @@ use crate::identity::{AccessToken, Identity};
 use crate::meeting::{GroupId, Meeting};
 use crate::secret::Secret;
 
+mod channel;
+mod event;
+
+pub use channel::{ConferenceSignalling, Gone, TextSocket};
+pub use event::{Attendee, ConferenceEvent, ConferenceObserver, LeaveReason};
+
 /// What somebody may do in a meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Role {
@@ -59,6 +66,50 @@ pub enum JoinTicket {
         /// What this person may do.
         role: Role,
     },
+    /// A meeting on the embedded media server.
+    Sfu {
+        /// The WebSocket to connect to. A provider gives the path below the server's root
+        /// (`/vnet/sfu/…/`); the HTTP layer makes it absolute before a browser sees it.
+        url: String,
+        /// What the first message on that socket shows: short-lived, for one entry.
+        #[serde(serialize_with = "expose")]
+        ticket: Secret,
+        /// When the ticket stops working.
+        #[serde(with = "time::serde::rfc3339")]
+        expires_on: OffsetDateTime,
+        /// Servers that help through firewalls, as `RTCPeerConnection` takes them.
+        ice_servers: Vec<IceServer>,
+        /// The name others see.
+        display_name: String,
+        /// What this person may do.
+        role: Role,
+    },
+}
+
+/// A STUN or TURN server and how to use it.
+///
+/// # Source
+/// W3C WebRTC 1.0, dictionary `RTCIceServer`.
+#[derive(Clone, Debug, Serialize)]
+pub struct IceServer {
+    /// `stun:`, `turn:` or `turns:` URLs of one server.
+    pub urls: Vec<String>,
+    /// The user name, for TURN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password, for TURN.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub credential: Option<Secret>,
+}
+
+fn expose_some<S: serde::Serializer>(
+    secret: &Option<Secret>,
+    to: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    secret.as_ref().map(Secret::expose).serialize(to)
 }
 
 fn expose<S: serde::Serializer>(secret: &Secret, to: S) -> std::result::Result<S::Ok, S::Error> {

@@ -53,17 +53,35 @@ pub async fn each_participant_gets_a_ticket_of_its_own(provider: Arc<dyn Confere
             !text.contains(&other.user_id.to_string()),
             "another's account"
         );
-        let JoinTicket::Acs {
-            group_id,
-            user_id,
-            token,
-            expires_on,
-            display_name,
-            role,
-        } = ticket;
-        let (identity, access) = own.access.as_ref().expect("samples have one");
-        assert_eq!((group_id, user_id), (&meeting.group_id, identity));
-        assert_eq!((token, expires_on), (&access.token, &access.expires_at));
+        let (display_name, role) = match ticket {
+            JoinTicket::Acs {
+                group_id,
+                user_id,
+                token,
+                expires_on,
+                display_name,
+                role,
+            } => {
+                let (identity, access) = own.access.as_ref().expect("samples have one");
+                assert_eq!((group_id, user_id), (&meeting.group_id, identity));
+                assert_eq!((token, expires_on), (&access.token, &access.expires_at));
+                (display_name, role)
+            }
+            JoinTicket::Sfu {
+                url,
+                ticket,
+                display_name,
+                role,
+                ..
+            } => {
+                assert!(
+                    url.contains(meeting.id.as_str()),
+                    "not this meeting's: {url}"
+                );
+                assert!(!url.contains(ticket.expose()), "a secret in an address");
+                (display_name, role)
+            }
+        };
         assert_eq!((display_name, role), (&own.display_name, &own.role));
     }
     assert_ne!(json(&tickets[0].0), json(&tickets[1].0));
@@ -114,6 +132,12 @@ pub async fn no_debug_output_shows_a_token(provider: Arc<dyn ConferenceProvider>
     let ada = samples::participant("Ada");
     let ticket = join(&provider, &meeting(), &ada).await;
     let text = format!("{provider:?} {ticket:?} {ada:?}");
+    if let JoinTicket::Sfu { ticket, .. } = &ticket {
+        assert!(
+            !text.contains(ticket.expose()),
+            "a ticket in a debug output"
+        );
+    }
     let (_, access) = ada.access.expect("samples have one");
     assert!(
         !text.contains(access.token.expose()),
