@@ -48,6 +48,23 @@ pub enum ErrorCode {
     Internal,
 }
 
+impl ErrorCode {
+    /// How a connection ends whose first message is refused with this.
+    #[must_use]
+    pub const fn closes_with(self) -> CloseCode {
+        match self {
+            Self::BadTicket | Self::UnknownSession => CloseCode::Unauthorized,
+            Self::Denied => CloseCode::Removed,
+            Self::Locked | Self::MeetingFull | Self::ServerFull | Self::TooManyTracks => {
+                CloseCode::Refused
+            }
+            Self::TooFast => CloseCode::TooFast,
+            Self::Internal => CloseCode::Failed,
+            _ => CloseCode::BadMessage,
+        }
+    }
+}
+
 /// Why the server closes a connection: WebSocket close codes of the range for applications.
 ///
 /// # Source

@@ -1,5 +1,6 @@
 //! What the server says.
 
+use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vnet_core::Secret;
@@ -231,4 +232,14 @@ pub enum ServerMessage {
     /// Something happened in the meeting.
     #[serde(untagged)]
     Event(Numbered),
+}
+
+impl ServerMessage {
+    /// The text that goes over the wire.
+    #[must_use]
+    pub fn to_text(&self) -> Bytes {
+        // No map with keys that are no strings, and nothing that fails by itself.
+        let text = serde_json::to_vec(self).expect("a message can be written as JSON");
+        Bytes::from(text)
+    }
 }

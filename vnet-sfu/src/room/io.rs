@@ -1,0 +1,143 @@
+//! What goes into a room and what comes out.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use bytes::Bytes;
+use time::OffsetDateTime;
+use vnet_core::Secret;
+use vnet_core::conference::{ConferenceEvent, Gone};
+
+use crate::ids::{ConnId, ParticipantId};
+use crate::media::{PeerStatistics, Route, Transmit};
+use crate::ticket::Claims;
+use crate::wire::{CloseCode, Join, Request, Resume};
+
+/// The time: for measuring, and for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Never goes back.
+    pub now: Instant,
+    /// The date and time, UTC.
+    pub utc: OffsetDateTime,
+}
+
+/// What happens to a room.
+#[derive(Debug)]
+pub enum RoomInput<'a> {
+    /// A connection shows a ticket that was found good and for this meeting.
+    Join {
+        /// Which connection.
+        conn: ConnId,
+        /// What the ticket says.
+        claims: Claims,
+        /// Fresh and random, made outside.
+        session: Secret,
+        /// The number of the request.
+        request_id: Option<u32>,
+        /// The request.
+        join: Join,
+    },
+    /// A connection goes on for a lost one.
+    Resume {
+        /// Which connection.
+        conn: ConnId,
+        /// The number of the request.
+        request_id: Option<u32>,
+        /// The request.
+        resume: Resume,
+    },
+    /// A later message of a connection.
+    Message {
+        /// Which connection.
+        conn: ConnId,
+        /// What it says.
+        request: Request,
+    },
+    /// A connection is over. Unknown ones are ignored: the room has closed them itself.
+    Gone {
+        /// Which connection.
+        conn: ConnId,
+        /// Why.
+        why: Gone,
+    },
+    /// A packet arrived that is this participant's: by its ufrag, or by where it comes from.
+    Packet {
+        /// Whose.
+        participant: ParticipantId,
+        /// The way it came.
+        route: Route,
+        /// The packet.
+        contents: &'a [u8],
+    },
+    /// [`Room::deadline`](super::Room::deadline) was reached.
+    Timeout,
+    /// The server shuts down: everybody is told, and the room ends.
+    Stop,
+}
+
+/// What a room wants done.
+#[derive(Clone, Debug)]
+pub enum RoomOutput {
+    /// Send a packet.
+    Transmit(Transmit),
+    /// Send a text. Serialised once for all who get the same.
+    Send {
+        /// To which connection.
+        conn: ConnId,
+        /// JSON.
+        text: Bytes,
+    },
+    /// End a connection after what was sent on it; the room knows nothing of it any more.
+    Close {
+        /// Which connection.
+        conn: ConnId,
+        /// The close code.
+        code: CloseCode,
+        /// The reason, for people; at most 123 bytes.
+        reason: Cow<'static, str>,
+    },
+    /// From now on packets with this ufrag are this participant's, and those with its older one are
+    /// nobody's.
+    Ufrag {
+        /// Whose.
+        participant: ParticipantId,
+        /// Our ICE user-name fragment.
+        ufrag: String,
+    },
+    /// Packets that come this way are this participant's: a packet with its ufrag was authentic.
+    Authentic {
+        /// Whose.
+        participant: ParticipantId,
+        /// The way.
+        route: Route,
+    },
+    /// Nothing more is this participant's: neither ufrags nor ways.
+    Forget {
+        /// Whose.
+        participant: ParticipantId,
+    },
+    /// For whoever watches meetings.
+    Event(ConferenceEvent),
+    /// It is over: the room may be dropped. The last output.
+    Ended,
+}
+
+/// The figures of one room.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoomStatistics {
+    /// People in the meeting, those with a lost connection included.
+    pub participants: usize,
+    /// Of them those whose connection is lost.
+    pub disconnected: usize,
+    /// People in the lobby.
+    pub waiting: usize,
+    /// Of the participants those who publish.
+    pub publishers: usize,
+    /// Published sources.
+    pub tracks: usize,
+    /// Numbered events so far.
+    pub events: u64,
+    /// Everybody's media.
+    pub peers: Vec<PeerStatistics>,
+}
