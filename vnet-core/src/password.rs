@@ -1,15 +1,17 @@
 //! Passwords: the rules for new ones, and their hashes.
 
+mod argon;
+mod crew;
+mod hasher;
+mod priority;
+
 use std::fmt;
-use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use argon2::password_hash::phc::PasswordHash as Phc;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
 
 use crate::error::{Error, ErrorKind, FieldError, Result};
-use crate::secret::Secret;
+
+pub use hasher::Hasher;
 
 /// The shortest password: characters.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -113,134 +115,6 @@ fn resembles(password: &str, value: &str) -> bool {
         })
 }
 
-/// Hashes and checks passwords on a bounded number of threads of the blocking pool.
-///
-/// One core is left to everything else, so that many sign-ins at once do not stop the pages.
-#[derive(Clone, Debug)]
-pub struct Hasher {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    argon2: Argon2<'static>,
-    running: Semaphore,
-    places: Semaphore,
-    decoy: tokio::sync::OnceCell<PasswordHash>,
-}
-
-impl fmt::Debug for Inner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hasher").finish_non_exhaustive()
-    }
-}
-
-impl Hasher {
-    /// A hasher with OWASP's parameters (argon2id, 19 MiB, 2 passes, 1 lane); `waiting` checks may
-    /// queue before further ones are refused.
-    ///
-    /// # Source
-    /// OWASP Password Storage Cheat Sheet; RFC 9106.
-    #[must_use]
-    pub fn new(waiting: usize) -> Self {
-        Self::with_params(
-            Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
-            waiting,
-        )
-    }
-
-    /// A hasher so weak that tests are quick. Never for real accounts.
-    #[cfg(any(test, feature = "testkit"))]
-    #[must_use]
-    pub fn weak_for_tests() -> Self {
-        Self::with_params(Params::new(8, 1, 1, None).unwrap_or_default(), 128)
-    }
-
-    fn with_params(params: Params, waiting: usize) -> Self {
-        let cores = available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = cores.saturating_sub(1).max(1);
-        Self {
-            inner: Arc::new(Inner {
-                argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-                running: Semaphore::new(threads),
-                places: Semaphore::new(threads + waiting),
-                decoy: tokio::sync::OnceCell::new(),
-            }),
-        }
-    }
-
-    /// Hashes a new password with a random salt.
-    ///
-    /// # Errors
-    /// `Unavailable`: too many are waiting. `Internal`: hashing failed.
-    pub async fn hash(&self, password: Secret) -> Result<PasswordHash> {
-        self.run(move |argon2| {
-            argon2
-                .hash_password(password.expose().as_bytes())
-                .map(|hash| PasswordHash(hash.to_string()))
-                .map_err(|source| Error::internal("cannot hash the password", source))
-        })
-        .await
-    }
-
-    /// Whether `password` is the one that was hashed. Without a `hash` (nobody of that name) it
-    /// takes the same time and is never right.
-    ///
-    /// # Errors
-    /// `Unavailable`: too many are waiting. `Internal`: hashing failed.
-    pub async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool> {
-        let known = hash.is_some();
-        let hash = match hash {
-            Some(hash) => hash,
-            None => self.decoy().await?,
-        };
-        let matches = self
-            .run(move |argon2| {
-                let phc = Phc::new(&hash.0).map_err(|source| {
-                    Error::internal("a stored password hash is damaged", source)
-                })?;
-                Ok(argon2
-                    .verify_password(password.expose().as_bytes(), &phc)
-                    .is_ok())
-            })
-            .await?;
-        Ok(matches && known)
-    }
-
-    /// Makes what [`verify`](Self::verify) compares unknown users with, before the first one comes.
-    ///
-    /// # Errors
-    /// As [`hash`](Self::hash).
-    pub async fn warm_up(&self) -> Result<()> {
-        self.decoy().await.map(drop)
-    }
-
-    async fn decoy(&self) -> Result<PasswordHash> {
-        let make = || self.hash(Secret::new("a password of nobody"));
-        self.inner.decoy.get_or_try_init(make).await.cloned()
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Argon2<'static>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let Ok(_place) = self.inner.places.try_acquire() else {
-            let message = "too many password checks are waiting";
-            return Err(Error::new(ErrorKind::Unavailable, "busy", message)
-                .with_retry_after(std::time::Duration::from_secs(2)));
-        };
-        let _running = self
-            .inner
-            .running
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner.argon2))
-            .await
-            .map_err(|source| Error::internal("the hashing thread ended early", source))?
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,43 +174,5 @@ mod tests {
             ["The password is too similar to the email address."]
         );
         assert!(messages(&"x".repeat(2000))[0].starts_with("This password is too long."));
-    }
-
-    #[tokio::test]
-    async fn a_hash_is_checked_and_unlike_another_of_the_same_password() {
-        let hasher = Hasher::weak_for_tests();
-        let one = hasher.hash("s3cret!".into()).await.unwrap();
-        let two = hasher.hash("s3cret!".into()).await.unwrap();
-        assert_ne!(one, two);
-        assert!(one.as_phc().starts_with("$argon2id$v=19$"));
-        assert!(
-            hasher
-                .verify("s3cret!".into(), Some(one.clone()))
-                .await
-                .unwrap()
-        );
-        assert!(!hasher.verify("S3cret!".into(), Some(one)).await.unwrap());
-        assert!(
-            !hasher
-                .verify("a password of nobody".into(), None)
-                .await
-                .unwrap()
-        );
-    }
-
-    #[tokio::test]
-    async fn the_queue_is_bounded() {
-        let hasher = Hasher::with_params(Params::new(8, 1, 1, None).unwrap(), 0);
-        let everything = hasher.inner.places.available_permits();
-        let _taken = hasher
-            .inner
-            .places
-            .acquire_many(u32::try_from(everything).unwrap())
-            .await;
-        let error = hasher.hash("x".into()).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::Unavailable, "busy")
-        );
     }
 }
