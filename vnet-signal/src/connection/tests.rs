@@ -1,8 +1,9 @@
-use bytes::Bytes;
 use std::future::poll_fn;
+use std::sync::Weak;
 
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::Message;
 use vnet_core::memory::MemoryRooms;
 use vnet_core::room::RoomBroker;
@@ -22,6 +23,56 @@ async fn connect(signalling: &Signalling, name: &str, capacity: usize) -> (Serve
     let server = signalling.serve_upgraded(near, Bytes::new(), entry, SessionGuard::none());
     let client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
     (Box::pin(server), client)
+}
+
+/// A buffer of hyper's size that begins with `bytes`, and how to see whether it still is there.
+fn buffer(bytes: &[u8]) -> (Bytes, Weak<Vec<u8>>) {
+    struct Owner(Arc<Vec<u8>>);
+    impl AsRef<[u8]> for Owner {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+    let mut whole = vec![0; 8 * 1024];
+    whole[..bytes.len()].copy_from_slice(bytes);
+    let whole = Arc::new(whole);
+    let seen = Arc::downgrade(&whole);
+    let mut leftover = Bytes::from_owner(Owner(whole));
+    leftover.truncate(bytes.len());
+    (leftover, seen)
+}
+
+#[tokio::test]
+async fn the_buffer_of_the_handshake_does_not_live_as_long_as_the_socket() {
+    // A masked text frame, as a browser may send it right behind its request.
+    let mut frame = vec![
+        0x81,
+        0x80 | u8::try_from(MESSAGE.len()).unwrap(),
+        0,
+        0,
+        0,
+        0,
+    ];
+    frame.extend_from_slice(MESSAGE.as_bytes());
+    for sent in [&[][..], &frame[..3], &frame[..]] {
+        let (leftover, buffer) = buffer(sent);
+        assert!(buffer.upgrade().is_some(), "kept by what is left over");
+        let (near, mut far) = duplex(1 << 20);
+        let entry = Entry::new("123456".parse().unwrap(), "ada");
+        let signalling = signalling(InProcessRooms::new(&Limits::default()));
+        let server = signalling.serve_upgraded(near, leftover, entry, SessionGuard::none());
+        assert!(buffer.upgrade().is_none(), "{} bytes keep it", sent.len());
+        // What was left over is not lost.
+        far.write_all(&frame[sent.len()..]).await.unwrap();
+        let mut client = WebSocketStream::from_raw_socket(far, Role::Client, None).await;
+        let mut server = Box::pin(server);
+        let mut heard = Vec::new();
+        while heard.len() < 2 {
+            assert!(turn(&mut server).await.is_pending());
+            heard.extend(waiting(&mut client));
+        }
+        assert!(heard[1].contains(r#""sender":"ada""#), "{heard:?}");
+    }
 }
 
 async fn turn(server: &mut Server) -> Poll<Outcome> {
