@@ -24,6 +24,10 @@ impl From<OffsetDateTime> for Moment {
 }
 
 impl Moment {
+    pub(crate) fn micros(self) -> i64 {
+        self.0
+    }
+
     pub(crate) fn time(self) -> Result<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
             .map_err(|source| damaged().with_source(source))

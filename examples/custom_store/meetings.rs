@@ -1,8 +1,8 @@
 //! Meetings.
 
 use vnet::core::async_trait;
-use vnet::core::id::{Page, Revision};
-use vnet::core::meeting::{Meeting, MeetingId, MeetingQuery};
+use vnet::core::id::{Cursor, Page, Revision};
+use vnet::core::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
 use vnet::core::store::MeetingStore;
 use vnet::{Error, Result};
 
@@ -80,28 +80,36 @@ impl MeetingStore for JsonStore {
 
     async fn list_meetings(&self, query: &MeetingQuery) -> Result<Page<Meeting>> {
         let part = query.search.as_ref().map(|part| part.to_lowercase());
-        let wanted = |(number, meeting): &(&i64, &MeetingDocument)| {
+        let wanted = |meeting: &MeetingDocument| {
             let has = |part: &String| {
                 meeting.title.to_lowercase().contains(part) || meeting.id.contains(part)
             };
-            let is_later = query.cursor.is_none_or(|cursor| match query.newest_first {
-                true => **number < cursor.0,
-                false => **number > cursor.0,
-            });
-            is_later
-                && query.host_id.is_none_or(|host| host == meeting.host_id)
+            query.host_id.is_none_or(|host| host == meeting.host_id)
                 && part.as_ref().is_none_or(has)
                 && query
                     .not_over_at
                     .is_none_or(|now| meeting.over_at().is_ok_and(|over_at| over_at > now))
         };
         self.read(|tables| {
-            let found = tables.meetings.iter().filter(wanted);
-            if query.newest_first {
-                page(found.rev(), query.limit, MeetingDocument::meeting)
+            let found = tables.meetings.iter();
+            let found = found.filter(|(_number, meeting)| wanted(meeting));
+            let found = found.map(|(number, meeting)| match query.order {
+                MeetingOrder::OldestFirst | MeetingOrder::NewestFirst => {
+                    (Cursor::at(*number), meeting)
+                }
+                MeetingOrder::SoonestFirst => {
+                    (Cursor::keyed(meeting.start_time.micros(), *number), meeting)
+                }
+            });
+            let mut found: Vec<_> = found.collect();
+            found.sort_by_key(|(place, _meeting)| *place);
+            if query.order == MeetingOrder::NewestFirst {
+                found.reverse();
+                found.retain(|(place, _)| query.cursor.is_none_or(|cursor| *place < cursor));
             } else {
-                page(found, query.limit, MeetingDocument::meeting)
+                found.retain(|(place, _)| query.cursor.is_none_or(|cursor| *place > cursor));
             }
+            page(found.into_iter(), query.limit, MeetingDocument::meeting)
         })
     }
 }

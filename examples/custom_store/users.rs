@@ -180,14 +180,12 @@ impl UserStore for JsonStore {
             let has = |part: &String| texts.iter().any(|text| text.to_lowercase().contains(part));
             part.as_ref().is_none_or(has)
         };
-        let after = query.cursor.map_or(0, |cursor| cursor.0);
+        let after = query.cursor.map_or(0, |cursor| cursor.number);
         self.read(|tables| {
             let found = tables.users.range(after.saturating_add(1)..);
-            page(
-                found.filter(|(_number, user)| wanted(user)),
-                query.limit,
-                UserDocument::user,
-            )
+            let found = found.filter(|(_number, user)| wanted(user));
+            let found = found.map(|(number, user)| (Cursor::at(*number), user));
+            page(found, query.limit, UserDocument::user)
         })
     }
 }
@@ -215,16 +213,16 @@ impl Tables {
 
 /// The first `limit` of what was found, and where to go on if there is more.
 pub(crate) fn page<'a, D: 'a, T>(
-    found: impl Iterator<Item = (&'a i64, &'a D)>,
+    found: impl Iterator<Item = (Cursor, &'a D)>,
     limit: u32,
     read: impl Fn(&D) -> Result<T>,
 ) -> Result<Page<T>> {
     let mut found = found.peekable();
     let mut page = Page::default();
-    while let Some((number, document)) = found.next() {
+    while let Some((place, document)) = found.next() {
         page.items.push(read(document)?);
         if page.items.len() >= limit.clamp(1, 1000) as usize {
-            page.next = found.peek().map(|_more| Cursor(*number));
+            page.next = found.peek().map(|_more| place);
             break;
         }
     }

@@ -91,14 +91,40 @@ impl Revision {
     }
 }
 
-/// A place in a list, given out by a store and meaningful to that store only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Cursor(pub i64);
+/// A place in a list, given out by a store and meaningful to that store and that list only.
+///
+/// As text it is `number`, or `key.number`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cursor {
+    /// What the list is ordered by, if that is not the number.
+    pub key: Option<i64>,
+    /// The number of the last thing before this place: no two have the same.
+    pub number: i64,
+}
+
+impl Cursor {
+    /// A place in a list by number.
+    #[must_use]
+    pub const fn at(number: i64) -> Self {
+        Self { key: None, number }
+    }
+
+    /// A place in a list by `key`; those with the same key come by number.
+    #[must_use]
+    pub const fn keyed(key: i64, number: i64) -> Self {
+        Self {
+            key: Some(key),
+            number,
+        }
+    }
+}
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self.key {
+            Some(key) => write!(f, "{key}.{}", self.number),
+            None => self.number.fmt(f),
+        }
     }
 }
 
@@ -106,7 +132,10 @@ impl FromStr for Cursor {
     type Err = std::num::ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        Ok(match text.split_once('.') {
+            Some((key, number)) => Self::keyed(key.parse()?, number.parse()?),
+            None => Self::at(text.parse()?),
+        })
     }
 }
 
@@ -139,5 +168,33 @@ mod tests {
         assert_eq!(first.to_string().parse::<UserId>().ok(), Some(first));
         assert!(first < second);
         assert!("nonsense".parse::<UserId>().is_err());
+    }
+
+    #[test]
+    fn cursors_go_through_text_and_sort_as_lists_do() {
+        let sorted = [
+            Cursor::at(-1),
+            Cursor::at(7),
+            Cursor::keyed(i64::MIN, 9),
+            Cursor::keyed(-3, 8),
+            Cursor::keyed(-3, 9),
+            Cursor::keyed(i64::MAX, i64::MIN),
+        ];
+        assert!(sorted.is_sorted());
+        for cursor in sorted {
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        for bad in [
+            "",
+            ".",
+            "1.",
+            ".1",
+            "1.2.3",
+            "x",
+            "1.x",
+            "99999999999999999999",
+        ] {
+            assert!(bad.parse::<Cursor>().is_err(), "{bad}");
+        }
     }
 }

@@ -148,6 +148,18 @@ impl Meeting {
     }
 }
 
+/// In which order a list of meetings comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MeetingOrder {
+    /// By when they were scheduled, the oldest first.
+    #[default]
+    OldestFirst,
+    /// By when they were scheduled, the newest first.
+    NewestFirst,
+    /// By when they begin, the soonest first; of those that begin at once the oldest.
+    SoonestFirst,
+}
+
 /// Which meetings a page of a list holds; by default the first hundred of all, oldest first.
 #[derive(Clone, Debug)]
 pub struct MeetingQuery {
@@ -157,8 +169,8 @@ pub struct MeetingQuery {
     pub search: Option<String>,
     /// Only those that are not over at this moment: [`Meeting::over_at`] is later.
     pub not_over_at: Option<OffsetDateTime>,
-    /// Newest first instead of oldest first (by when they were scheduled).
-    pub newest_first: bool,
+    /// What comes first.
+    pub order: MeetingOrder,
     /// Where to go on; from the beginning if `None`.
     pub cursor: Option<Cursor>,
     /// How many at most; 1 to 1,000.
@@ -171,7 +183,7 @@ impl Default for MeetingQuery {
             host_id: None,
             search: None,
             not_over_at: None,
-            newest_first: false,
+            order: MeetingOrder::default(),
             cursor: None,
             limit: 100,
         }

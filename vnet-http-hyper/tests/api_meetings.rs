@@ -158,13 +158,46 @@ async fn the_list_has_pages() {
         server.get_as(&eve, LIST).await.json(),
         json!({"meetings": []})
     );
-    for wrong in ["limit=0", "limit=x", "cursor=x", "not_over=x"] {
+    for wrong in [
+        "limit=0",
+        "limit=x",
+        "cursor=x",
+        "cursor=1.",
+        "not_over=x",
+        "order=x",
+    ] {
         assert_eq!(
             server.get_as(&ada, &format!("{LIST}?{wrong}")).await.status,
             400,
             "{wrong}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_list_may_begin_with_the_soonest() {
+    let server = start().await;
+    let ada = server.browser("ada").await;
+    for hour in [14, 11, 13, 11, 12] {
+        let start = format!("9000-01-01T{hour}:00");
+        let sent = json!({"title": format!("at {hour}"), "notes": "n", "start_time": start});
+        assert_eq!(server.send_json(&ada, "POST", NEW, &sent).await.status, 201);
+    }
+    let mut titles = Vec::new();
+    let mut query = "order=start&limit=2".to_owned();
+    loop {
+        let page = server.get_as(&ada, &format!("{LIST}?{query}")).await.json();
+        let meetings = page["meetings"].as_array().unwrap();
+        titles.extend(meetings.iter().map(|meeting| meeting["title"].clone()));
+        match page["next"].as_str() {
+            Some(next) => query = format!("order=start&limit=2&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(titles, ["at 11", "at 11", "at 12", "at 13", "at 14"]);
+    // Without a word about it, the contract's order.
+    let list = server.get_as(&ada, LIST).await.json();
+    assert_eq!(list["meetings"][0]["title"], "at 14");
 }
 
 #[tokio::test]

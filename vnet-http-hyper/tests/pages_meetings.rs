@@ -9,6 +9,7 @@ mod page_support;
 
 use http::StatusCode;
 use page_support::Site;
+use vnet_core::Limits;
 use vnet_http_hyper::HttpConfig;
 
 const GOOD: [(&str, &str); 5] = [
@@ -38,6 +39,37 @@ async fn site() -> Site {
 async fn code(browser: &mut page_support::Browser<'_>) -> String {
     let page = browser.get("/account/meetings/").await;
     page.texts("main .list .code").concat()
+}
+
+#[tokio::test]
+async fn the_soonest_meeting_comes_first_on_the_first_page() {
+    let mut limits = Limits::default();
+    limits.meetings_per_page = 2;
+    let site = Site::with_limits(limits);
+    site.user("ada").await;
+    let mut ada = site.signed_in("ada").await;
+    // Scheduled in another order than they begin.
+    for day in ["05", "01", "04", "02", "03"] {
+        let (start, end) = (
+            format!("2099-11-{day}T14:00"),
+            format!("2099-11-{day}T15:00"),
+        );
+        let form = with(&[("title", day), ("start_time", &start), ("end_time", &end)]);
+        let page = ada.post("/account/meetings/new/", &form).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+    }
+    let (mut titles, mut next) = (Vec::new(), vec!["/account/meetings/".to_owned()]);
+    while let Some(path) = next.pop() {
+        let page = ada.get(&path).await;
+        titles.push(page.texts(".list-title"));
+        next.extend(page.attributes("main a[href*=\"after=\"]", "href"));
+    }
+    assert_eq!(titles, [vec!["01", "02"], vec!["03", "04"], vec!["05"]]);
+    let titles = ada.get("/").await.texts(".list-title");
+    assert!(
+        titles.ends_with(&["01", "02", "03", "04", "05"].map(str::to_owned)),
+        "{titles:?}"
+    );
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use time::Duration;
-use vnet_core::meeting::MeetingQuery;
+use vnet_core::meeting::{MeetingOrder, MeetingQuery};
 use vnet_core::session::SessionHash;
 use vnet_core::store::{MeetingStore, SessionStore, UserStore};
 use vnet_core::testkit::samples::{self, NOW};
@@ -96,7 +96,7 @@ async fn main() -> vnet_core::Result<()> {
     }
     report("list_meetings, host, not over, 10 found", calls, began);
     let page = MeetingQuery {
-        newest_first: true,
+        order: MeetingOrder::NewestFirst,
         limit: 200,
         ..MeetingQuery::default()
     };

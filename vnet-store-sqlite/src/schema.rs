@@ -12,7 +12,10 @@ use crate::error::{Error, Result};
 /// `VNET` in ASCII, in the header of every database of ours.
 pub(crate) const APPLICATION_ID: i64 = 0x564E_4554;
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_meetings_by_start.sql"),
+];
 
 /// The version this program reads and writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;

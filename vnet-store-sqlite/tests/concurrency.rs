@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::Duration;
 use vnet_core::ErrorKind;
-use vnet_core::meeting::MeetingQuery;
+use vnet_core::meeting::{MeetingOrder, MeetingQuery};
 use vnet_core::store::{HelpStore, MeetingStore, SessionStore, UserQuery, UserStore};
 use vnet_core::testkit::samples::{self, NOW};
 use vnet_store_sqlite::SqliteStore;
@@ -154,13 +154,14 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
         meeting.start_time = if over {
             NOW - Duration::hours(12)
         } else {
-            NOW + Duration::hours(2)
+            // Many at once, and not in the order of their numbers.
+            NOW + Duration::minutes(120 - number % 7)
         };
         if over {
             meeting.end_time = meeting.end_time.map(|_| NOW + Duration::MINUTE);
         }
         if !over && number % 13 != 0 {
-            wanted.push(meeting.id.clone());
+            wanted.push((meeting.start_time, meeting.id.clone()));
         }
         tokio::spawn({
             let store = store.clone();
@@ -170,11 +171,15 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
         .unwrap();
         // At first few are not over, in the end more than are sorted on the spot.
         if [200, 1_499].contains(&number) {
-            for newest_first in [false, true] {
+            for order in [
+                MeetingOrder::OldestFirst,
+                MeetingOrder::NewestFirst,
+                MeetingOrder::SoonestFirst,
+            ] {
                 let mut query = MeetingQuery {
                     host_id: Some(host.id),
                     not_over_at: Some(NOW + Duration::hours(1)),
-                    newest_first,
+                    order,
                     limit: 97,
                     ..MeetingQuery::default()
                 };
@@ -187,13 +192,14 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
                         break;
                     }
                 }
-                if newest_first {
-                    found.reverse();
+                let mut wanted = wanted.clone();
+                match order {
+                    MeetingOrder::OldestFirst => {}
+                    MeetingOrder::NewestFirst => wanted.reverse(),
+                    MeetingOrder::SoonestFirst => wanted.sort_by_key(|(start, _id)| *start),
                 }
-                assert_eq!(
-                    found, wanted,
-                    "after {number}, newest first: {newest_first}"
-                );
+                let wanted: Vec<_> = wanted.into_iter().map(|(_start, id)| id).collect();
+                assert_eq!(found, wanted, "after {number}, {order:?}");
             }
         }
     }

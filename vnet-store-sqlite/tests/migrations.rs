@@ -61,7 +61,7 @@ async fn a_new_database_says_whose_it_is_and_its_version() {
     let (_folder, path) = place();
     filled(&path, 1).await;
     assert_eq!(number(&path, "PRAGMA application_id"), 0x564E_4554);
-    assert_eq!(number(&path, "PRAGMA user_version"), 1);
+    assert_eq!(number(&path, "PRAGMA user_version"), 2);
     let wal: String = Connection::open(&path)
         .unwrap()
         .query_row("PRAGMA journal_mode", [], |row| row.get(0))
@@ -128,7 +128,7 @@ async fn a_newer_database_is_refused_with_both_versions_and_left_alone() {
         .pragma_update(None, "user_version", 7)
         .unwrap();
     let before = fs::read(&path).unwrap();
-    refused(&path, ErrorKind::Unsupported, &["version 7", "up to 1"]);
+    refused(&path, ErrorKind::Unsupported, &["version 7", "up to 2"]);
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, contains, page, stored};
 use crate::error::{Error, Result};
-use crate::id::{Page, Revision};
-use crate::meeting::{Meeting, MeetingId, MeetingQuery};
+use crate::id::{Cursor, Page, Revision};
+use crate::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
 use crate::store::MeetingStore;
 
 #[async_trait]
@@ -73,19 +73,37 @@ impl MeetingStore for MemoryStore {
                 && query.search.as_ref().is_none_or(text)
                 && query.not_over_at.is_none_or(|at| meeting.over_at() > at)
         };
-        let is_later = |number: i64| match query.cursor {
-            None => true,
-            Some(cursor) if query.newest_first => number < cursor.0,
-            Some(cursor) => number > cursor.0,
+        let is_later = |place: &Cursor| match query.order {
+            _ if query.cursor.is_none() => true,
+            MeetingOrder::NewestFirst => Some(*place) < query.cursor,
+            MeetingOrder::OldestFirst | MeetingOrder::SoonestFirst => Some(*place) > query.cursor,
         };
         let state = self.lock();
         let found = state.meetings.iter();
-        let found = found.filter(|(number, meeting)| is_later(**number) && wanted(meeting));
-        let found = found.map(|(number, meeting)| (*number, meeting.clone()));
-        Ok(if query.newest_first {
-            page(found.rev(), query.limit)
-        } else {
-            page(found, query.limit)
-        })
+        let found = found.map(|(number, meeting)| (place(query.order, *number, meeting), meeting));
+        let found = found.filter(|(place, meeting)| is_later(place) && wanted(meeting));
+        let mut found: Vec<_> = found.collect();
+        match query.order {
+            MeetingOrder::OldestFirst => {}
+            MeetingOrder::NewestFirst => found.reverse(),
+            MeetingOrder::SoonestFirst => found.sort_by_key(|(place, _meeting)| *place),
+        }
+        let found = found.into_iter();
+        Ok(page(
+            found.map(|(place, meeting)| (place, meeting.clone())),
+            query.limit,
+        ))
+    }
+}
+
+/// Where a meeting stands in a list.
+fn place(order: MeetingOrder, number: i64, meeting: &Meeting) -> Cursor {
+    match order {
+        MeetingOrder::OldestFirst | MeetingOrder::NewestFirst => Cursor::at(number),
+        MeetingOrder::SoonestFirst => {
+            let micros = meeting.start_time.unix_timestamp_nanos().div_euclid(1_000);
+            let micros = i64::try_from(micros).expect("a year of four digits fits");
+            Cursor::keyed(micros, number)
+        }
     }
 }

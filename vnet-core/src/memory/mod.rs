@@ -99,15 +99,15 @@ fn stored(moment: OffsetDateTime) -> OffsetDateTime {
     moment.replace_microsecond(micros).unwrap_or(moment)
 }
 
-/// The first `limit` of `found`, which are numbered, and where to go on.
-fn page<T>(found: impl Iterator<Item = (i64, T)>, limit: u32) -> Page<T> {
+/// The first `limit` of `found`, each with its place, and where to go on.
+fn page<T>(found: impl Iterator<Item = (Cursor, T)>, limit: u32) -> Page<T> {
     let limit = limit.clamp(1, 1000) as usize;
     let mut found = found.peekable();
     let mut page = Page::default();
-    while let Some((number, item)) = found.next() {
+    while let Some((place, item)) = found.next() {
         page.items.push(item);
         if page.items.len() == limit {
-            page.next = found.peek().map(|_more| Cursor(number));
+            page.next = found.peek().map(|_more| place);
             break;
         }
     }

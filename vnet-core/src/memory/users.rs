@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{MemoryStore, State, contains, page, stored};
 use crate::error::{Error, Result};
-use crate::id::{AvatarId, Page, Revision, UserId};
+use crate::id::{AvatarId, Cursor, Page, Revision, UserId};
 use crate::identity::PendingDeletion;
 use crate::password::PasswordHash;
 use crate::store::{UserQuery, UserStore};
@@ -171,7 +171,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn list_users(&self, query: &UserQuery) -> Result<Page<User>> {
-        let after = query.cursor.map_or(0, |cursor| cursor.0);
+        let after = query.cursor.map_or(0, |cursor| cursor.number);
         let wanted = |user: &User| {
             query.search.as_ref().is_none_or(|part| {
                 [user.username.as_str(), user.email.as_str()]
@@ -186,7 +186,7 @@ impl UserStore for MemoryStore {
             .iter()
             .map(|(number, known)| (*number, &known.user));
         let found = found.filter(|(number, user)| *number > after && wanted(user));
-        let found = found.map(|(number, user)| (number, user.clone()));
+        let found = found.map(|(number, user)| (Cursor::at(number), user.clone()));
         Ok(page(found, query.limit))
     }
 }

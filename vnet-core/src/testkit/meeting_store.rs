@@ -1,7 +1,16 @@
 //! The contract of [`MeetingStore`](crate::store::MeetingStore), which needs users beside it.
 
+mod lists;
+
 use std::sync::Arc;
 
+pub use lists::{
+    a_list_may_begin_with_the_soonest, a_list_may_hold_one_host_only,
+    a_list_may_leave_out_what_is_over, a_search_finds_part_of_title_or_code_in_any_case,
+    every_meeting_stands_on_exactly_one_page,
+    paging_by_start_goes_on_where_it_was_whatever_becomes_of_the_place,
+    paging_skips_and_repeats_nothing_while_others_schedule,
+};
 use time::{Duration, OffsetDateTime};
 
 use super::samples::{self, NOW};
@@ -207,173 +216,6 @@ pub async fn of_many_updates_of_one_revision_exactly_one_wins(store: Arc<dyn Sto
     assert_eq!(get(&store, &meeting.id).await, won.pop());
 }
 
-/// Whatever the size of the pages and the direction, each meeting stands on one.
-pub async fn every_meeting_stands_on_exactly_one_page(store: Arc<dyn Store>) {
-    let ada = user(&store, "ada").await;
-    let mut titles = Vec::new();
-    for i in 0..7 {
-        let mut meeting = samples::meeting(ada);
-        meeting.title = format!("meeting {i}");
-        meeting.created_at = NOW + Duration::minutes(i);
-        meeting.start_time = NOW + Duration::hours(20 - i);
-        meeting.end_time = None;
-        titles.push(store.insert_meeting(&meeting).await.unwrap().title);
-    }
-    for limit in [1, 2, 3, 6, 7, 8, 1000] {
-        for newest_first in [false, true] {
-            let query = MeetingQuery {
-                limit,
-                newest_first,
-                ..all()
-            };
-            assert_eq!(
-                list(&store, query).await,
-                titles,
-                "pages of {limit}, {newest_first}"
-            );
-            titles.reverse();
-        }
-    }
-}
-
-/// Who schedules or deletes while somebody pages moves nothing else.
-pub async fn paging_skips_and_repeats_nothing_while_others_schedule(store: Arc<dyn Store>) {
-    let ada = user(&store, "ada").await;
-    let mut meetings = Vec::new();
-    for i in 0..4 {
-        meetings.push(insert(&store, ada, &format!("old {i}")).await);
-    }
-    for newest_first in [false, true] {
-        let mut query = MeetingQuery {
-            limit: 2,
-            newest_first,
-            ..all()
-        };
-        let first = store.list_meetings(&query).await.unwrap();
-        let mut titles: Vec<_> = first.items.iter().map(|m| m.title.clone()).collect();
-        insert(&store, ada, "new").await;
-        query.cursor = first.next;
-        titles.extend(list(&store, query).await);
-        titles.retain(|title| title != "new");
-        if newest_first {
-            titles.reverse();
-        }
-        assert_eq!(titles, ["old 0", "old 1", "old 2", "old 3"]);
-    }
-    let query = MeetingQuery { limit: 2, ..all() };
-    let first = store.list_meetings(&query).await.unwrap();
-    assert!(store.remove_meeting(&meetings[1].id).await.unwrap());
-    let rest = list(
-        &store,
-        MeetingQuery {
-            cursor: first.next,
-            ..query
-        },
-    )
-    .await;
-    assert_eq!(
-        rest[..2],
-        ["old 2", "old 3"],
-        "what is removed moves nothing"
-    );
-}
-
-/// A host sees the own meetings, page by page.
-pub async fn a_list_may_hold_one_host_only(store: Arc<dyn Store>) {
-    let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
-    for (host, title) in [
-        (ada, "a1"),
-        (bob, "b1"),
-        (ada, "a2"),
-        (bob, "b2"),
-        (ada, "a3"),
-    ] {
-        insert(&store, host, title).await;
-    }
-    let of = |host, limit| MeetingQuery {
-        host_id: Some(host),
-        limit,
-        ..all()
-    };
-    assert_eq!(list(&store, of(ada, 2)).await, ["a1", "a2", "a3"]);
-    assert_eq!(list(&store, of(bob, 1)).await, ["b1", "b2"]);
-    assert_eq!(
-        list(&store, of(UserId::generate(), 9)).await,
-        Vec::<String>::new()
-    );
-}
-
-/// The search looks into title and code, at any place, in any case.
-pub async fn a_search_finds_part_of_title_or_code_in_any_case(store: Arc<dyn Store>) {
-    let ada = user(&store, "ada").await;
-    let wanted = insert(&store, ada, "Über 100%_sicher").await;
-    let mut other = samples::meeting(ada);
-    while other.id.as_str().contains(&wanted.id.as_str()[2..8]) {
-        other = samples::meeting(ada);
-    }
-    other.notes = "sicher".into();
-    store.insert_meeting(&other).await.unwrap();
-    let find = |part: &str| MeetingQuery {
-        search: Some(part.to_owned()),
-        limit: 1,
-        ..all()
-    };
-    let code = wanted.id.as_str()[2..8].to_uppercase();
-    for part in ["über", "ÜBER", "SICHER", "0%_s", code.as_str()] {
-        assert_eq!(
-            list(&store, find(part)).await,
-            [wanted.title.as_str()],
-            "search for {part}"
-        );
-    }
-    for part in ["zz zz", "%sicher%", "r_1", "*", "'"] {
-        assert_eq!(
-            list(&store, find(part)).await,
-            Vec::<String>::new(),
-            "search for {part}"
-        );
-    }
-}
-
-/// A meeting is over at its end; without one, twelve hours after its start.
-pub async fn a_list_may_leave_out_what_is_over(store: Arc<dyn Store>) {
-    let ada = user(&store, "ada").await;
-    let hours = |n| NOW + Duration::hours(n);
-    for (title, start, end) in [
-        ("runs", hours(-1), Some(hours(1))),
-        ("ended", hours(-2), Some(hours(-1))),
-        ("ends now", hours(-1), Some(NOW)),
-        ("began long ago, open", hours(-13), None),
-        ("began, open", hours(-11), None),
-        ("comes, open", hours(1), None),
-        ("comes", hours(1), Some(hours(2))),
-    ] {
-        let mut meeting = samples::meeting(ada);
-        (meeting.title, meeting.start_time, meeting.end_time) = (title.into(), start, end);
-        store.insert_meeting(&meeting).await.unwrap();
-    }
-    let query = MeetingQuery {
-        not_over_at: Some(NOW),
-        limit: 2,
-        ..all()
-    };
-    assert_eq!(
-        list(&store, query.clone()).await,
-        ["runs", "began, open", "comes, open", "comes"]
-    );
-    let query = MeetingQuery {
-        search: Some("COMES".into()),
-        host_id: Some(ada),
-        newest_first: true,
-        ..query
-    };
-    assert_eq!(
-        list(&store, query).await,
-        ["comes", "comes, open"],
-        "all filters at once"
-    );
-}
-
 /// Meetings go with their host; others stay.
 pub async fn a_removed_user_takes_the_hosted_meetings_along(store: Arc<dyn Store>) {
     let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
@@ -439,6 +281,8 @@ macro_rules! meeting_store_contract {
                 a_list_may_hold_one_host_only,
                 a_search_finds_part_of_title_or_code_in_any_case,
                 a_list_may_leave_out_what_is_over,
+                a_list_may_begin_with_the_soonest,
+                paging_by_start_goes_on_where_it_was_whatever_becomes_of_the_place,
                 a_removed_user_takes_the_hosted_meetings_along,
                 times_are_kept_to_the_microsecond,
             ]

@@ -214,7 +214,10 @@ mod tests {
             ),
             include_str!("session_store.rs"),
             include_str!("identity_store.rs"),
-            include_str!("meeting_store.rs"),
+            concat!(
+                include_str!("meeting_store.rs"),
+                include_str!("meeting_store/lists.rs"),
+            ),
             include_str!("help_store.rs"),
             include_str!("identity_provider.rs"),
             include_str!("conference_provider.rs"),

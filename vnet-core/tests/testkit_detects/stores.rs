@@ -62,6 +62,8 @@ enum Defect {
     ListsEveryHost,
     ListsWhatIsOver,
     IgnoresDirection,
+    IgnoresStarts,
+    PagesByStartAlone,
     // Help.
     SeedsTwice,
     ReusesNumbers,
@@ -200,6 +202,10 @@ caught! {
         meeting::a_list_may_leave_out_what_is_over, broken(Defect::ListsWhatIsOver);
     a_store_that_ignores_the_direction:
         meeting::every_meeting_stands_on_exactly_one_page, broken(Defect::IgnoresDirection);
+    a_store_that_ignores_when_meetings_begin:
+        meeting::a_list_may_begin_with_the_soonest, broken(Defect::IgnoresStarts);
+    a_store_that_pages_by_start_alone:
+        meeting::a_list_may_begin_with_the_soonest, broken(Defect::PagesByStartAlone);
     a_store_that_ignores_revisions_of_meetings:
         meeting::of_many_updates_of_one_revision_exactly_one_wins, broken(Defect::IgnoresRevisions);
     a_store_that_seeds_twice:

@@ -5,7 +5,8 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
 use vnet_core::ErrorKind;
-use vnet_core::meeting::{Meeting, MeetingId, MeetingQuery};
+use vnet_core::id::Cursor;
+use vnet_core::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
 use vnet_core::user::User;
 
 use crate::api::data;
@@ -62,7 +63,8 @@ pub(super) async fn list(ctx: &Ctx, user: &User) -> Result<Response, HttpError> 
     let query = MeetingQuery {
         host_id: Some(user.id),
         not_over_at: not_over.then(|| ctx.app.vnet.clock().now()),
-        cursor: number(ctx, "cursor")?.map(vnet_core::id::Cursor),
+        order: order(ctx)?,
+        cursor: cursor(ctx)?,
         limit,
         ..MeetingQuery::default()
     };
@@ -159,6 +161,22 @@ fn not_there() -> HttpError {
 
 fn wrong(field: &str, message: &str) -> HttpError {
     HttpError::bad_request(format!("{field}: {message}")).with_body(json!({field: [message]}))
+}
+
+/// Oldest first unless `order=start` is asked for.
+fn order(ctx: &Ctx) -> Result<MeetingOrder, HttpError> {
+    match ctx.query("order").as_deref() {
+        None | Some("created") => Ok(MeetingOrder::OldestFirst),
+        Some("start") => Ok(MeetingOrder::SoonestFirst),
+        Some(_unknown) => Err(wrong("order", "Choose `created` or `start`.")),
+    }
+}
+
+fn cursor(ctx: &Ctx) -> Result<Option<Cursor>, HttpError> {
+    let parsed = ctx.query("cursor").map(|text| text.parse());
+    parsed
+        .transpose()
+        .map_err(|_no_cursor| wrong("cursor", "Use `next` of the page before."))
 }
 
 fn number(ctx: &Ctx, name: &str) -> Result<Option<i64>, HttpError> {

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use serde::Serialize;
-use vnet_core::meeting::MeetingQuery;
+use vnet_core::meeting::{MeetingOrder, MeetingQuery};
 
 use crate::error::HttpError;
 use crate::page::view::MeetingView;
@@ -38,12 +38,11 @@ pub(super) async fn coming(visit: &Visit<'_>, most: u32) -> Result<Vec<MeetingVi
     let query = MeetingQuery {
         host_id: Some(me.user.id),
         not_over_at: Some(visit.now()),
-        limit: visit.vnet().limits().meetings_per_page,
+        order: MeetingOrder::SoonestFirst,
+        limit: most,
         ..MeetingQuery::default()
     };
-    let mut meetings = visit.vnet().meetings().list(&query).await?.items;
-    meetings.sort_by_key(|meeting| meeting.start_time);
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let meetings = visit.vnet().meetings().list(&query).await?.items;
     let view = |meeting| MeetingView::new(meeting, visit.offset());
-    Ok(meetings.iter().take(most).map(view).collect())
+    Ok(meetings.iter().map(view).collect())
 }

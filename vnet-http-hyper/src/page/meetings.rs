@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::Serialize;
 use time::{Duration, UtcOffset};
-use vnet_core::meeting::{Meeting, MeetingId, MeetingQuery};
+use vnet_core::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
 use vnet_core::meetings::MeetingDraft;
 use vnet_core::session::SignedIn;
 use vnet_core::{ErrorKind, FieldError};
@@ -39,12 +39,12 @@ async fn list(
     let query = MeetingQuery {
         host_id: Some(me.user.id),
         not_over_at: (!everything).then(|| visit.now()),
+        order: MeetingOrder::SoonestFirst,
         cursor: visit.cursor(),
         limit: visit.vnet().limits().meetings_per_page.clamp(1, 1000),
         ..MeetingQuery::default()
     };
-    let mut page = visit.vnet().meetings().list(&query).await?;
-    page.items.sort_by_key(|meeting| meeting.start_time);
+    let page = visit.vnet().meetings().list(&query).await?;
     let all = if everything { "all=1&" } else { "" };
     let next_page = page
         .next

@@ -57,6 +57,10 @@ impl Site {
         Self::of(vnet, HttpConfig::default())
     }
 
+    pub fn with_limits(limits: Limits) -> Self {
+        Self::of(builder().with_limits(limits).build(), HttpConfig::default())
+    }
+
     fn of(vnet: Vnet, config: HttpConfig) -> Self {
         let service = VnetService::new(vnet.clone(), config).unwrap();
         Self { vnet, service }

@@ -138,7 +138,7 @@ impl MeetingStore for SqliteStore {
         {
             return Ok(page(found, limit));
         }
-        let found = self.search(move |connection| list.by_age(connection));
+        let found = self.search(move |connection| list.in_order(connection));
         Ok(page(found.await?, limit))
     }
 }

@@ -143,14 +143,15 @@ fn page_limit(limit: u32) -> usize {
     limit.clamp(1, 1_000) as usize
 }
 
-/// A page of numbered things of which one more than `limit` was read, to see whether there is more.
-fn page<T>(mut numbered: Vec<(i64, T)>, limit: usize) -> Page<T> {
-    let more = numbered.len() > limit;
-    numbered.truncate(limit);
-    let next = numbered.last().filter(|_| more);
+/// A page of things, each with its place, of which one more than `limit` was read, to see whether
+/// there is more.
+fn page<T>(mut placed: Vec<(Cursor, T)>, limit: usize) -> Page<T> {
+    let more = placed.len() > limit;
+    placed.truncate(limit);
+    let next = placed.last().filter(|_| more);
     Page {
-        next: next.map(|(number, _item)| Cursor(*number)),
-        items: numbered.into_iter().map(|(_number, item)| item).collect(),
+        next: next.map(|(place, _item)| *place),
+        items: placed.into_iter().map(|(_place, item)| item).collect(),
     }
 }
 

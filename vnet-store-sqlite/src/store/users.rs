@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 use vnet_core::async_trait;
-use vnet_core::id::{AvatarId, Page, Revision, UserId};
+use vnet_core::id::{AvatarId, Cursor, Page, Revision, UserId};
 use vnet_core::password::PasswordHash;
 use vnet_core::store::{UserQuery, UserStore};
 use vnet_core::user::{Avatar, Credentials, Email, NewUser, User, Username};
@@ -186,9 +186,9 @@ fn remove(connection: &Connection, id: UserId, now: OffsetDateTime) -> Result<bo
 fn list(
     mut statement: CachedStatement<'_>,
     params: impl rusqlite::Params,
-) -> Result<Vec<(i64, User)>> {
+) -> Result<Vec<(Cursor, User)>> {
     all(&mut statement, params, |columns| {
-        Ok((columns.int()?, read_user(columns)?))
+        Ok((Cursor::at(columns.int()?), read_user(columns)?))
     })
 }
 
@@ -306,7 +306,7 @@ impl UserStore for SqliteStore {
 
     async fn list_users(&self, query: &UserQuery) -> vnet_core::Result<Page<User>> {
         let limit = page_limit(query.limit);
-        let after = query.cursor.map_or(i64::MIN, |cursor| cursor.0);
+        let after = query.cursor.map_or(i64::MIN, |cursor| cursor.number);
         let found = match &query.search {
             None => self.read(|connection| {
                 let statement = connection.prepare_cached(concat!(

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 use vnet_core::Result;
 use vnet_core::async_trait;
 use vnet_core::help::{Article, ArticleDraft, ArticleId, HelpQuery};
-use vnet_core::id::{Page, Revision};
-use vnet_core::meeting::{Meeting, MeetingId, MeetingQuery};
+use vnet_core::id::{Cursor, Page, Revision};
+use vnet_core::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
 use vnet_core::store::{HelpStore, MeetingStore};
 
 use super::{Broken, Defect};
@@ -45,10 +45,23 @@ impl MeetingStore for Broken {
         match self.defect {
             Defect::ListsEveryHost => query.host_id = None,
             Defect::ListsWhatIsOver => query.not_over_at = None,
-            Defect::IgnoresDirection => query.newest_first = false,
+            Defect::IgnoresDirection if query.order == MeetingOrder::NewestFirst => {
+                query.order = MeetingOrder::OldestFirst;
+            }
+            Defect::IgnoresStarts if query.order == MeetingOrder::SoonestFirst => {
+                query.order = MeetingOrder::OldestFirst;
+            }
             _ => {}
         }
-        self.store.list_meetings(&query).await
+        let mut page = self.store.list_meetings(&query).await?;
+        if self.has(Defect::PagesByStartAlone) {
+            // Those that begin at the same moment as the last of a page are passed over.
+            page.next = page.next.map(|next| Cursor {
+                number: next.key.map_or(next.number, |_start| i64::MAX),
+                ..next
+            });
+        }
+        Ok(page)
     }
 }
 

@@ -146,8 +146,10 @@ impl UserStore for Broken {
         }
         let mut page = self.store.list_users(&query).await?;
         match self.defect {
-            Defect::SkipsOnPaging => page.next = page.next.map(|next| Cursor(next.0 + 1)),
-            Defect::RepeatsOnPaging => page.next = page.next.map(|next| Cursor(next.0 - 1)),
+            Defect::SkipsOnPaging => page.next = page.next.map(|next| Cursor::at(next.number + 1)),
+            Defect::RepeatsOnPaging => {
+                page.next = page.next.map(|next| Cursor::at(next.number - 1))
+            }
             Defect::SearchesByCase => page.items.retain(|user| {
                 let texts = [user.username.as_str(), &user.first_name, &user.meeting_name];
                 texts.iter().any(|text| text.contains(&part))

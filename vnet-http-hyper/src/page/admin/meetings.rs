@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use vnet_core::ErrorKind;
 use vnet_core::id::UserId;
-use vnet_core::meeting::{Meeting, MeetingQuery};
+use vnet_core::meeting::{Meeting, MeetingOrder, MeetingQuery};
 
 use super::{Desk, PER_PAGE, asked, pages};
 use crate::error::HttpError;
@@ -47,7 +47,7 @@ pub(super) async fn list(desk: &Desk<'_>) -> Result<Response, HttpError> {
                 Ok(code) => code.to_string(),
                 Err(_no_code) => q.clone(),
             }),
-        newest_first: true,
+        order: MeetingOrder::NewestFirst,
         cursor: visit.cursor(),
         limit: PER_PAGE,
         ..MeetingQuery::default()
