@@ -7,6 +7,7 @@ use vnet_core::room::{Membership, Peer, RoomBroker, RoomCode};
 use vnet_core::{Result, Vnet, async_trait};
 use vnet_signal::Signalling;
 
+use crate::audit::Audit;
 use crate::config::HttpConfig;
 use crate::page::Pages;
 use crate::rate::RateLimiter;
@@ -17,6 +18,7 @@ pub(crate) struct App {
     pub(crate) vnet: Vnet,
     pub(crate) config: HttpConfig,
     pub(crate) limits: RateLimiter,
+    pub(crate) audit: Audit,
     pub(crate) pages: Pages,
     pub(crate) signalling: Signalling,
     /// The tasks of upgraded connections: hyper lets go of them at the upgrade.
@@ -30,6 +32,7 @@ impl App {
         let rooms = Arc::new(Rooms(vnet.clone()));
         Ok(Arc::new(Self {
             limits: RateLimiter::new(&config.rate_limits),
+            audit: Audit::new(),
             pages: Pages::new(&config)?,
             signalling: Signalling::new(rooms, vnet.limits().clone()),
             sockets: TaskTracker::new(),

@@ -152,16 +152,7 @@ async fn conclude(ctx: &Ctx, target: Target<'_>, result: Result<Response, HttpEr
 async fn tell(ctx: &Ctx, target: Target<'_>, error: &HttpError) -> Response {
     let status = error.status();
     if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
-        let cause = error
-            .cause()
-            .map(|cause| cause as &(dyn std::error::Error + 'static));
-        tracing::error!(
-            request.id = %ctx.id,
-            route = target.template(),
-            status = status.as_u16(),
-            error = cause,
-            "a request failed"
-        );
+        audit::failed(ctx, target.template(), status, error.cause());
     }
     if let Some(refused) = error.too_soon() {
         audit::too_soon(ctx, refused);

@@ -4,8 +4,12 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod page_support;
 mod support;
 
+use std::time::Duration;
+
+use page_support::Site;
 use serde_json::json;
 use support::{Browser, PASSWORD, Server, refusal, start, start_with};
 use tracing::subscriber::{DefaultGuard, set_default};
@@ -162,4 +166,46 @@ async fn every_refusal_of_a_limit_is_one_line() {
         refused(rule, &id);
     }
     logs.assert_clean(&[TYPED, "907308"]);
+}
+
+/// Strangers decide how often somebody is refused, but not how much the log grows.
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_refusals_is_bounded_and_summed_up() {
+    let (logs, _guard) = record();
+    let site = Site::new();
+    let mut stranger = site.visitor();
+    let (mut wrong, mut limited) = (0, 0);
+    for number in 0..400 {
+        // Another name each time: the limit of one name is a tenth of that of an address.
+        let name = format!("{TYPED}-{number}");
+        let form = [("username", name.as_str()), ("password", "x")];
+        match stranger
+            .post("/account/sign-in/", &form)
+            .await
+            .status
+            .as_u16()
+        {
+            429 => limited += 1,
+            _ => wrong += 1,
+        }
+    }
+    assert_eq!((wrong, limited), (300, 100));
+    let (failed, refused) = ("a sign-in failed", "a limit refused a request");
+    for text in [failed, refused] {
+        assert_eq!(lines(&logs, text).len(), 60, "{text}");
+    }
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let sum = lines(&logs, failed);
+    assert_eq!(sum.len(), 61);
+    assert!(
+        sum[60].contains("a sign-in failed … and 240 more"),
+        "{}",
+        sum[60]
+    );
+    let sum = lines(&logs, refused);
+    assert_eq!(sum.len(), 61);
+    for part in ["a limit refused a request … and 40 more", "limit=sign-in"] {
+        assert!(sum[60].contains(part), "{part}: {}", sum[60]);
+    }
+    logs.assert_clean(&[TYPED]);
 }

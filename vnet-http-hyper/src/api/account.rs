@@ -103,7 +103,7 @@ async fn calling(ctx: &Ctx, user: &User) -> Result<Calling, HttpError> {
     let (identity, token) = match vnet.identities().access(&user.id).await {
         Ok((identity, token)) => (Some(identity), Some(token.token)),
         Err(error) => {
-            tracing::warn!(user.id = %user.id, %error, "no access token for a user's details");
+            audit::no_token(ctx, user.id, &error);
             let kept = vnet.identities().kept(&user.id).await?;
             (kept.map(|kept| kept.identity), None)
         }
