@@ -3,6 +3,7 @@
 mod address;
 mod api;
 mod app;
+mod asset;
 mod audit;
 mod body;
 mod config;

@@ -1,66 +1,17 @@
-//! The files that come with the program: style, logo, pictures.
+//! The files that come with the program: style, logo, pictures. `build.rs` makes the table of them.
 
-use std::sync::LazyLock;
-
-use bytes::Bytes;
-use http::StatusCode;
-use http::header::{CACHE_CONTROL, ETAG, HeaderValue};
-use sha2::{Digest, Sha256};
-
+use crate::asset::{self, Asset, Coding};
 use crate::context::Ctx;
 use crate::error::HttpError;
-use crate::media::is_known;
-use crate::reply::{self, Response};
+use crate::reply::Response;
 
-macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        [$(($name, include_bytes!(concat!("../static/", $name)) as &'static [u8])),*]
-    };
-}
+static FILES: &[(&str, Asset)] = include!(concat!(env!("OUT_DIR"), "/static_files.rs"));
 
-struct File {
-    name: &'static str,
-    bytes: &'static [u8],
-    /// The beginning of the SHA-256 of what it holds.
-    version: String,
-    tag: HeaderValue,
-}
-
-static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-    let files = files!(
-        "avatar.svg",
-        "background.svg",
-        "favicon.svg",
-        "hero.svg",
-        "logo.svg",
-        "vnet.css",
-    );
+fn find(name: &str) -> Option<&'static Asset> {
+    let mut files = FILES.iter();
     files
-        .into_iter()
-        .map(|(name, bytes)| File::new(name, bytes))
-        .collect()
-});
-
-impl File {
-    fn new(name: &'static str, bytes: &'static [u8]) -> Self {
-        let digest = Sha256::digest(bytes);
-        let version: String = digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let tag = HeaderValue::from_str(&format!("\"{version}\""));
-        Self {
-            name,
-            bytes,
-            version,
-            tag: tag.expect("hexadecimal digits in quotes are a header value"),
-        }
-    }
-}
-
-fn find(name: &str) -> Option<&'static File> {
-    FILES.iter().find(|file| file.name == name)
+        .find(|(known, _)| *known == name)
+        .map(|(_, file)| file)
 }
 
 /// The address of a file under `/static/` with its version, under which it may be kept for ever.
@@ -77,45 +28,58 @@ pub(crate) fn versioned(name: &str) -> String {
 /// 404: there is none.
 pub(crate) fn file(ctx: &Ctx, name: &str) -> Result<Response, HttpError> {
     let file = find(name).ok_or_else(HttpError::not_found)?;
-    let mut response = match is_known(ctx, &file.tag) {
-        true => reply::empty(StatusCode::NOT_MODIFIED),
-        false => reply::with_type(StatusCode::OK, mime(name), Bytes::from_static(file.bytes)),
-    };
-    let caching = match ctx
+    let is_versioned = ctx
         .query("v")
-        .is_some_and(|version| version == file.version)
-    {
-        true => HeaderValue::from_static("public, max-age=31536000, immutable"),
-        false => HeaderValue::from_static("public, no-cache"),
+        .is_some_and(|version| version == file.version);
+    let caching = match is_versioned {
+        true => asset::FOR_EVER,
+        false => asset::ASK_EACH_TIME,
     };
-    response.headers_mut().insert(CACHE_CONTROL, caching);
-    response.headers_mut().insert(ETAG, file.tag.clone());
-    Ok(response)
-}
-
-fn mime(name: &str) -> HeaderValue {
-    HeaderValue::from_static(match name.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("jpg") => "image/jpeg",
-        _ => "application/octet-stream",
-    })
+    Ok(file.answer(ctx, caching))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
+
+    fn unpacked(coding: Coding, packed: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match coding {
+            Coding::Brotli => brotli::BrotliDecompress(&mut &*packed, &mut bytes),
+            Coding::Gzip => flate2::read::GzDecoder::new(packed)
+                .read_to_end(&mut bytes)
+                .map(drop),
+        }
+        .unwrap();
+        bytes
+    }
 
     #[test]
     fn every_file_of_the_folder_is_served() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
+        let mut count = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
             let file = find(&name).unwrap_or_else(|| panic!("{name} is missing in the table"));
-            assert_ne!(mime(&name), "application/octet-stream", "{name}");
+            assert_eq!(file.bytes, std::fs::read(entry.path()).unwrap(), "{name}");
             assert_eq!(versioned(&name), format!("{name}?v={}", file.version));
+            count += 1;
         }
+        assert_eq!(FILES.len(), count);
+    }
+
+    #[test]
+    fn an_encoding_holds_the_same_in_less() {
+        for (name, file) in FILES {
+            for (coding, packed) in file.encodings {
+                assert!(packed.len() < file.bytes.len(), "{name}");
+                assert_eq!(unpacked(*coding, packed), file.bytes, "{name}: {coding:?}");
+            }
+        }
+        let style = find("vnet.css").unwrap();
+        assert_eq!(style.encodings.len(), 2, "text is worth packing");
     }
 }

@@ -173,3 +173,61 @@ async fn http_2_is_spoken_by_prior_knowledge() {
     stream.read_exact(&mut head).await.unwrap();
     assert_eq!(head[3], 4, "the server answers with its SETTINGS");
 }
+
+/// Text goes out packed to whoever takes it so, and each encoding is told apart by caches.
+#[tokio::test]
+async fn files_come_in_the_encoding_that_was_asked_for() {
+    let server = start().await;
+    let path = "/static/vnet.css";
+    let plain = server.get(path).await;
+    let mut tags = vec![plain.header("etag").unwrap().to_owned()];
+    for (accepted, coding) in [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0.2, gzip;q=0.8", "gzip"),
+    ] {
+        let headers = [("Accept-Encoding", accepted)];
+        let packed = server.request("GET", path, &headers, b"").await;
+        assert_eq!(packed.header("content-encoding"), Some(coding));
+        assert_eq!(packed.header("vary"), Some("Accept-Encoding"));
+        assert_eq!(packed.header("content-type"), plain.header("content-type"));
+        let length = packed.body.len();
+        assert!(length < plain.body.len() / 2, "{coding}: {length} bytes");
+        let mut bytes = Vec::new();
+        match coding {
+            "br" => brotli::BrotliDecompress(&mut &*packed.body, &mut bytes).map(drop),
+            _ => {
+                let mut unpacking = flate2::read::GzDecoder::new(&*packed.body);
+                std::io::Read::read_to_end(&mut unpacking, &mut bytes).map(drop)
+            }
+        }
+        .unwrap();
+        assert_eq!(bytes, plain.body, "{coding}");
+        let head = server.request("HEAD", path, &headers, b"").await;
+        assert_eq!(head.header("content-length"), Some(&*length.to_string()));
+        assert_eq!(head.header("content-encoding"), Some(coding));
+
+        let tag = packed.header("etag").unwrap().to_owned();
+        let headers = [("Accept-Encoding", accepted), ("If-None-Match", &tag)];
+        let known = server.request("GET", path, &headers, b"").await;
+        assert_eq!((known.status, known.body.len()), (304, 0));
+        assert_eq!(known.header("vary"), Some("Accept-Encoding"));
+        assert_eq!(known.header("etag"), Some(&*tag));
+        // What was kept for one encoding says nothing of another.
+        let other = server
+            .request("GET", path, &[("If-None-Match", &tag)], b"")
+            .await;
+        assert_eq!((other.status, other.body.len()), (200, plain.body.len()));
+        tags.push(tag);
+    }
+    tags.sort();
+    tags.dedup();
+    assert_eq!(tags.len(), 3, "a tag for each encoding: {tags:?}");
+    for accepted in ["identity", "*;q=0", "br;q=0"] {
+        let headers = [("Accept-Encoding", accepted)];
+        let answer = server.request("GET", path, &headers, b"").await;
+        assert_eq!(answer.header("content-encoding"), None, "{accepted}");
+        assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
+        assert_eq!(answer.body, plain.body);
+    }
+}
