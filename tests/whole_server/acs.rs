@@ -1,14 +1,16 @@
 //! With Azure Communication Services, as its emulator speaks.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use vnet::Secret;
 use vnet::acs::Operation;
-use vnet::acs::emulator::{AcsEmulator, EmulatorServer, Fault, TokenState};
+use vnet::acs::emulator::{AcsEmulator, EmulatorServer, Fault, GoneAnswer, TokenState};
 use vnet::core::identity::Identity;
+use vnet::core::testkit::ManualClock;
+use vnet::core::{Clock as _, SystemClock};
 
 use crate::server::Server;
 use crate::support::PATIENCE;
@@ -22,23 +24,21 @@ async fn emulator() -> EmulatorServer {
 /// A server that gets its identities from `acs`.
 async fn start(data: &std::path::Path, acs: &EmulatorServer) -> Server {
     let string = acs.connection_string();
-    let variables = [("VNET_ACS_CONNECTION_STRING", string.expose())];
+    let variables = [
+        ("VNET_ACS_CONNECTION_STRING", string.expose()),
+        ("VNET_LIMIT", "token=100000/1m"),
+    ];
     Server::start_with(data, &["--acs-endpoint-insecure"], &variables).await
 }
 
-/// Looks again and again until what happens in another process has happened.
-async fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let happened = async {
-        while !done() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let happened = tokio::time::timeout(PATIENCE, happened).await;
+/// Waits until what happens in another process has happened, as the emulator sees it.
+async fn eventually(acs: &EmulatorServer, what: &str, done: impl Fn(&AcsEmulator) -> bool + Send) {
+    let happened = tokio::time::timeout(PATIENCE, acs.emulator().wait_until(done)).await;
     happened.unwrap_or_else(|_late| panic!("never happened: {what}"));
 }
 
-fn count(acs: &EmulatorServer, operation: Operation) -> usize {
-    let requests = acs.emulator().requests();
+fn count(acs: &AcsEmulator, operation: Operation) -> usize {
+    let requests = acs.requests();
     requests
         .iter()
         .filter(|request| request.operation == Some(operation))
@@ -68,10 +68,7 @@ async fn an_account_lives_and_ends_here_and_at_the_provider() {
     );
     let ada = Person::sign_up(&server.url, "ada_1").await;
     let bob = Person::sign_up(&server.url, "bob_1").await;
-    eventually("identities follow", || {
-        acs.emulator().identities_count() == 2
-    })
-    .await;
+    eventually(&acs, "identities follow", |acs| acs.identities_count() == 2).await;
 
     let token = acs_token(&ada).await;
     assert!(matches!(
@@ -82,7 +79,7 @@ async fn an_account_lives_and_ends_here_and_at_the_provider() {
     let identity = Identity::new(details["acs_identity"].as_str().unwrap()).unwrap();
     assert!(acs.emulator().knows(&identity));
     assert_eq!(
-        count(&acs, Operation::CreateIdentity),
+        count(acs.emulator(), Operation::CreateIdentity),
         2,
         "one each, however many ask"
     );
@@ -107,10 +104,7 @@ async fn an_account_lives_and_ends_here_and_at_the_provider() {
         .await;
     assert!(gone.status().is_redirection(), "{}", gone.status());
     assert_eq!(one.closed().await, 4401);
-    eventually("the identity is deleted", || {
-        !acs.emulator().knows(&identity)
-    })
-    .await;
+    eventually(&acs, "the identity is deleted", |acs| !acs.knows(&identity)).await;
     assert_eq!(acs.emulator().identities_count(), 1, "the other one stays");
     server.stop().await;
 }
@@ -144,8 +138,8 @@ async fn sign_up_does_not_need_the_provider() {
     }
     let server = start(data.path(), &acs).await;
     let ada = Person::sign_up(&server.url, "ada_2").await;
-    eventually("it was tried", || {
-        count(&acs, Operation::CreateIdentity) > 0
+    eventually(&acs, "it was tried", |acs| {
+        count(acs, Operation::CreateIdentity) > 0
     })
     .await;
     let refused = ada.post_json("/account/acs-token/", &json!({})).await;
@@ -185,7 +179,7 @@ async fn a_new_password_revokes_the_tokens_at_the_provider() {
     let changed = ada.post_form("/account/password/", &change).await;
     assert!(changed.status().is_redirection(), "{}", changed.status());
     let is_valid = |token: &Secret| matches!(acs.emulator().token_state(token), TokenState::Valid);
-    eventually("the token is revoked", || !is_valid(&before)).await;
+    eventually(&acs, "the token is revoked", |_acs| !is_valid(&before)).await;
     let details = "/account/get/user-details/";
     assert_eq!(
         elsewhere.get(details).await.status(),
@@ -196,13 +190,55 @@ async fn a_new_password_revokes_the_tokens_at_the_provider() {
         StatusCode::OK,
         "this browser stays signed in"
     );
-    let renewed = async {
-        while !is_valid(&acs_token(&ada).await) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, renewed)
-        .await
-        .expect("a new token follows");
+    eventually(&acs, "a new token follows", |acs| {
+        count(acs, Operation::IssueToken) > 0
+    })
+    .await;
+    // The provider has answered; the server keeps the answer any moment now.
+    while !is_valid(&acs_token(&ada).await) {}
     server.stop().await;
+}
+
+/// Somebody else with the access key deletes an identity: its user gets another one, and notices nothing.
+#[tokio::test]
+async fn an_identity_that_is_gone_is_replaced() {
+    for gone in [GoneAnswer::NotFound, GoneAnswer::NotOwned] {
+        let now = SystemClock.now();
+        let clock = ManualClock::new(now - time::Duration::minutes(23 * 60));
+        let acs = AcsEmulator::builder()
+            .gone_answer(gone)
+            .clock(Arc::new(clock.clone()))
+            .clock_tolerance(None)
+            .build()
+            .expect("an emulator");
+        let acs = acs.spawn().await.expect("a free port");
+        let data = tempdir().unwrap();
+        let server = start(data.path(), &acs).await;
+        // Ada's token has an hour to live, which is well as long as nobody's lives longer.
+        let ada = Person::sign_up(&server.url, "ada_4").await;
+        acs_token(&ada).await;
+        let details = ada.get_json("/account/get/user-details/?acs=1").await;
+        let former = Identity::new(details["acs_identity"].as_str().unwrap()).unwrap();
+        assert!(acs.emulator().knows(&former));
+        acs.emulator().delete_identity(&former);
+        // Bob's lives a day, so Ada is to have a better one.
+        clock.set(now);
+        let bob = Person::sign_up(&server.url, "bob_4").await;
+        acs_token(&bob).await;
+
+        let token = acs_token(&ada).await;
+        assert_eq!(acs.emulator().token_state(&token), TokenState::Valid);
+        let details = ada.get_json("/account/get/user-details/?acs=1").await;
+        let identity = Identity::new(details["acs_identity"].as_str().unwrap()).unwrap();
+        assert_ne!(identity, former, "{gone:?}");
+        assert!(acs.emulator().knows(&identity));
+        assert_eq!(acs.emulator().identities_count(), 2);
+        assert_eq!(
+            count(acs.emulator(), Operation::CreateIdentity),
+            3,
+            "Ada's, Bob's, Ada's again"
+        );
+        let log = server.stop().await;
+        assert!(log.contains("making another"), "{log}");
+    }
 }

@@ -168,3 +168,42 @@ async fn teams_tokens_are_exchanged() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
+
+#[tokio::test]
+async fn changes_at_the_emulator_can_be_waited_for() {
+    let (server, provider) = pair().await;
+    let emulator = server.emulator().clone();
+    // What holds already is not waited for.
+    emulator
+        .wait_until(|emulator| emulator.identities_count() == 0)
+        .await;
+    let waiting = tokio::spawn({
+        let emulator = emulator.clone();
+        let mut asked = 0;
+        async move {
+            let first_was_made = |emulator: &AcsEmulator| {
+                asked += 1;
+                emulator.identities_count() == 1
+            };
+            emulator.wait_until(first_was_made).await;
+            asked
+        }
+    });
+    let (identity, token) = provider.create_identity(&[TokenScope::Voip]).await.unwrap();
+    let asked = waiting.await.unwrap();
+    assert!(asked <= 2, "asked only after changes, but {asked} times");
+
+    let gone = tokio::spawn({
+        let (emulator, identity) = (emulator.clone(), identity.clone());
+        async move {
+            emulator
+                .wait_until(|emulator| !emulator.knows(&identity))
+                .await;
+        }
+    });
+    emulator.delete_identity(&identity);
+    gone.await.unwrap();
+    assert_eq!(emulator.token_state(&token.token), TokenState::Revoked);
+    let refused = provider.issue_token(&identity, &TokenRequest::voip()).await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::NotFound);
+}

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use tokio::sync::watch;
 use uuid::Uuid;
 use vnet_core::Secret;
 use vnet_core::identity::Identity;
@@ -40,6 +41,8 @@ struct Shared {
     state: State,
     faults: Faults,
     journal: Journal,
+    /// Told whenever what can be asked about may have changed.
+    changed: watch::Sender<()>,
 }
 
 impl AcsEmulator {
@@ -54,6 +57,7 @@ impl AcsEmulator {
             state: State::default(),
             faults: Faults::default(),
             journal: Journal::default(),
+            changed: watch::Sender::new(()),
         }))
     }
 
@@ -80,6 +84,48 @@ impl AcsEmulator {
     pub fn reset(&self) {
         self.0.faults.clear();
         self.0.journal.clear();
+        self.tell();
+    }
+
+    /// Waits until `holds` says so of this emulator. It is asked at once, and again after every change
+    /// that can be seen from outside (a request, an identity, a token), so nobody has to look again
+    /// and again. Tokens that expire are no change: they do so by the clock.
+    ///
+    /// # Cancel safety
+    /// Nothing happens when the future is dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// # async fn run() -> vnet_core::Result<()> {
+    /// use vnet_acs::emulator::AcsEmulator;
+    ///
+    /// let emulator = AcsEmulator::builder().build()?;
+    /// emulator.wait_until(|emulator| emulator.requests().is_empty()).await;
+    /// # Ok(()) }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
+    /// ```
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "what tells of changes lives as long as this handle"
+    )]
+    pub async fn wait_until(&self, mut holds: impl FnMut(&Self) -> bool + Send) {
+        // Subscribed before it is asked: no change is missed in between.
+        let mut changed = self.0.changed.subscribe();
+        while !holds(self) {
+            changed
+                .changed()
+                .await
+                .expect("the sender lives as long as this handle");
+        }
+    }
+
+    fn tell(&self) {
+        self.0.changed.send_replace(());
+    }
+
+    fn record(&self, request: RecordedRequest) {
+        self.0.journal.add(request);
+        self.tell();
     }
 
     /// The latest 10,000 requests, oldest first. A request appears before its answer is sent.
@@ -92,6 +138,13 @@ impl AcsEmulator {
     #[must_use]
     pub fn knows(&self, identity: &Identity) -> bool {
         self.0.state.knows(identity.as_str())
+    }
+
+    /// Deletes `identity` and revokes its tokens, behind the back of whoever uses it, as somebody does
+    /// who has the same access key.
+    pub fn delete_identity(&self, identity: &Identity) {
+        self.0.state.delete(identity.as_str());
+        self.tell();
     }
 
     /// How many identities there are.
@@ -110,6 +163,7 @@ impl AcsEmulator {
     /// Revokes every token issued under the key with this number, as renewing the key does.
     pub fn revoke_tokens_of_key(&self, number: usize) {
         self.0.state.revoke_by_key(number);
+        self.tell();
     }
 
     /// Answers one request, or lets its connection drop.
@@ -138,7 +192,7 @@ impl AcsEmulator {
         let mut record = record(parts, body, operation);
         let front_door = match &fault {
             Some(Fault::DropBefore) => {
-                self.0.journal.add(record);
+                self.record(record);
                 return Err(Dropped);
             }
             Some(Fault::Slow { milliseconds }) => {
@@ -160,11 +214,11 @@ impl AcsEmulator {
         };
         record.code = code;
         if fault == Some(Fault::DropAfter) {
-            self.0.journal.add(record);
+            self.record(record);
             return Err(Dropped);
         }
         record.status = Some(response.status().as_u16());
-        self.0.journal.add(record);
+        self.record(record);
         Ok(match fault {
             Some(Fault::GarbageJson) => full(response.status(), "application/json", "{\"tok"),
             Some(Fault::Truncated) => truncated(response),
