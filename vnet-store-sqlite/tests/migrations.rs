@@ -5,7 +5,8 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use vnet_core::store::UserStore;
+use vnet_core::meeting::{MeetingOrder, MeetingQuery};
+use vnet_core::store::{MeetingStore, UserStore};
 use vnet_core::testkit::samples;
 use vnet_core::{Error, ErrorKind};
 use vnet_store_sqlite::{Check, SqliteStore};
@@ -67,6 +68,41 @@ async fn a_new_database_says_whose_it_is_and_its_version() {
         .query_row("PRAGMA journal_mode", [], |row| row.get(0))
         .unwrap();
     assert_eq!(wal, "wal");
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_version_is_brought_forward_with_what_is_in_it() {
+    let (_folder, path) = place();
+    let first = Connection::open(&path).unwrap();
+    first
+        .execute_batch(include_str!("../migrations/0001_initial.sql"))
+        .unwrap();
+    first
+        .pragma_update(None, "application_id", 0x564E_4554)
+        .unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first
+        .execute_batch(
+            "INSERT INTO users VALUES (1, x'00112233445566778899aabbccddeeff', 'ada', 'ada@example.org',
+                 '', '', 'Ada', NULL, 0, 1, 0, NULL, 0, 0, 'x', 'ada', 'ada@example.org');
+             INSERT INTO meetings (code, group_uuid, host_id, title, start_at, created_at, revision, notes)
+                 VALUES ('23456789ab', x'ffeeddccbbaa99887766554433221100', 1, 'late', 9, 0, 0, ''),
+                        ('23456789ac', x'ffeeddccbbaa99887766554433221101', 1, 'soon', 3, 1, 0, '');",
+        )
+        .unwrap();
+    drop(first);
+    let store = SqliteStore::open(&path).unwrap();
+    let ada = store.find_user(&"ada".parse().unwrap()).await.unwrap();
+    let query = MeetingQuery {
+        host_id: Some(ada.expect("kept").id),
+        order: MeetingOrder::SoonestFirst,
+        ..MeetingQuery::default()
+    };
+    let listed = store.list_meetings(&query).await.unwrap().items;
+    let titles: Vec<_> = listed.iter().map(|meeting| &*meeting.title).collect();
+    assert_eq!(titles, ["soon", "late"]);
+    store.close().await;
+    assert_eq!(number(&path, "PRAGMA user_version"), 2);
 }
 
 #[tokio::test]
