@@ -14,6 +14,7 @@ mod banner;
 mod create_admin;
 mod data_dir;
 mod failure;
+mod limits;
 mod run;
 mod settings;
 mod shutdown;
@@ -38,7 +39,7 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "a program that talks to a person")]
 async fn start() -> Result<(), Failure> {
-    let line = match args::read(env::args_os(), settings::limits_help())? {
+    let line = match args::read(env::args_os(), limits::help())? {
         Read::Show(text) => {
             print!("{text}");
             return Ok(());

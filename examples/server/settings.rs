@@ -1,6 +1,5 @@
 //! From what was typed to values that are right, or one line that says what is wrong.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,17 +8,15 @@ use std::{env, fs};
 use tracing_subscriber::EnvFilter;
 use vnet::acs::{AcsIdentityProvider, ConnectionString};
 use vnet::core::accounts::SignUpPolicy;
-use vnet::http::{HttpConfig, PublicUrl, Rate, RateLimits, RateRule, TrustedProxy};
+use vnet::http::{HttpConfig, PublicUrl, RateLimits, TrustedProxy};
 use vnet::{Limits, Secret};
 
 use crate::args::{Data, Serve, SignUp, TlsMode};
 use crate::failure::Failure;
+use crate::limits;
 
 /// The variable that can hold a connection string itself.
 const CONNECTION_STRING: &str = "VNET_ACS_CONNECTION_STRING";
-
-/// The limit that is kept by the rooms and not by the HTTP layer.
-const SIGNAL: &str = "signal";
 
 /// Everything that serving needs, checked.
 #[derive(Debug)]
@@ -47,11 +44,12 @@ pub(crate) enum TlsSource {
 impl Settings {
     /// Checks what was typed.
     pub(crate) fn check(typed: Serve) -> Result<Self, Failure> {
+        let (rates, limits) = limits::read(&typed.limit)?;
         Ok(Self {
             tls: tls(&typed)?,
             acs: acs(&typed)?,
-            http: http(&typed)?,
-            limits: signal_limits(&typed)?,
+            http: http(&typed, rates)?,
+            limits,
             listen: typed.listen,
             data: typed.data,
             sign_up: match typed.sign_up {
@@ -60,25 +58,6 @@ impl Settings {
             },
         })
     }
-}
-
-/// The part of the help that lists the limits.
-pub(crate) fn limits_help() -> String {
-    let defaults = RateLimits::default();
-    let mut text = String::from("Limits (--limit NAME=COUNT/PERIOD), with their defaults:\n");
-    for rule in RateRule::ALL {
-        let limit = format!("{}={}", rule.name(), defaults.get(rule));
-        // Writing into a String cannot fail.
-        let _ = writeln!(text, "  {limit:<18} {}", rule.about());
-    }
-    let limits = Limits::default();
-    let seconds = limits.signal_burst / limits.signal_rate.max(1);
-    let limit = format!("{SIGNAL}={}/{seconds}s", limits.signal_burst);
-    let _ = writeln!(
-        text,
-        "  {limit:<18} messages of one peer in a signalling room"
-    );
-    text
 }
 
 /// Starts the log on standard error; `quiet` is what is logged when nothing was set.
@@ -100,17 +79,7 @@ pub(crate) fn start_log(set: Option<&str>, quiet: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn http(typed: &Serve) -> Result<HttpConfig, Failure> {
-    let mut limits = RateLimits::default();
-    for limit in typed
-        .limit
-        .iter()
-        .filter(|limit| signal_rate(limit).is_none())
-    {
-        limits
-            .set(limit)
-            .map_err(|error| Failure::refused(&format!("--limit {limit}"), &error))?;
-    }
+fn http(typed: &Serve, rates: RateLimits) -> Result<HttpConfig, Failure> {
     let public_url = typed.public_url.as_deref().map(str::parse::<PublicUrl>);
     let public_url = public_url
         .transpose()
@@ -121,32 +90,9 @@ fn http(typed: &Serve) -> Result<HttpConfig, Failure> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::refused("--trusted-proxy", &error))?;
     Ok(HttpConfig::default()
-        .with_rate_limits(limits)
+        .with_rate_limits(rates)
         .with_public_url(public_url)
         .with_trusted_proxies(proxies))
-}
-
-/// What `signal=COUNT/PERIOD` sets, if the limit is that one: it is not counted by the HTTP layer.
-fn signal_rate(limit: &str) -> Option<&str> {
-    let (name, rate) = limit.split_once('=')?;
-    (name.trim() == SIGNAL).then_some(rate.trim())
-}
-
-fn signal_limits(typed: &Serve) -> Result<Limits, Failure> {
-    let mut limits = Limits::default();
-    for text in &typed.limit {
-        let Some(rate) = signal_rate(text) else {
-            continue;
-        };
-        let rate: Rate = rate
-            .parse()
-            .map_err(|error| Failure::refused(&format!("--limit {text}"), &error))?;
-        // So many at once, coming back evenly; the finest the rooms count in is one a second.
-        let seconds = u32::try_from(rate.period().as_secs()).unwrap_or(u32::MAX);
-        limits.signal_burst = rate.count();
-        limits.signal_rate = (rate.count() / seconds.max(1)).max(1);
-    }
-    Ok(limits)
 }
 
 fn tls(typed: &Serve) -> Result<TlsSource, Failure> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use reqwest::StatusCode;
+use serde_json::json;
 use tempfile::tempdir;
 use tokio::net::TcpListener;
 
@@ -52,10 +53,12 @@ async fn the_help_names_every_setting_with_its_default_and_variable() {
         "--limit <NAME=COUNT/PERIOD>",
         "--log <FILTER>",
         "create-admin",
-        "sign-in=",
-        "sign-up=",
-        "join=",
-        "token=",
+        "sign-in=300/10m",
+        "sign-up=200/1h",
+        "join=120/1m",
+        "token=120/1m",
+        "write=600/10m",
+        "signal=300/3s",
     ] {
         assert!(help.contains(part), "`{part}` is missing: {help}");
     }
@@ -89,7 +92,22 @@ const WRONG_SETTINGS: &[(&[&str], &[&str])] = &[
     ),
     (&["--sign-up", "maybe"], &["--sign-up", "open", "closed"]),
     (&["--limit", "sign-up"], &["--limit", "NAME=COUNT/PERIOD"]),
-    (&["--limit", "tea=1/s"], &["--limit", "tea", "sign-in"]),
+    (
+        &["--limit", "tea=1/s"],
+        &[
+            "--limit tea=1/s",
+            "`tea`",
+            "sign-in, sign-up, join, token, write, signal",
+        ],
+    ),
+    (
+        &["--limit", "signal=10/1m"],
+        &["--limit signal=10/1m", "one message a second", "60/60s"],
+    ),
+    (
+        &["--limit", "signal=ten"],
+        &["--limit signal=ten", "COUNT/PERIOD"],
+    ),
     (
         &["--limit", "join=0/s"],
         &["--limit", "join", "COUNT/PERIOD"],
@@ -207,6 +225,28 @@ async fn a_setting_may_come_from_the_environment() {
         .parse()
         .unwrap();
     assert!((1..=3600).contains(&wait), "{wait}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_limit_of_messages_in_a_room_can_be_set() {
+    let data = tempdir().unwrap();
+    let server = Server::start(data.path(), &["--limit", "signal=3/3s"]).await;
+    let ada = Person::sign_up(&server.url, "ada_1").await;
+    let mut room = ada.enter("141421", "").await;
+    assert_eq!(room.hear().await["type"], "signal_connected");
+    // Three at once and one a second: who speaks on and on is told soon, by default after hundreds.
+    let mut relayed = 0;
+    let refused = loop {
+        room.say("candidate", json!({"candidate": "c"})).await;
+        let heard = room.hear().await;
+        if heard["type"] == "error" {
+            break heard;
+        }
+        relayed += 1;
+    };
+    assert_eq!(refused["code"], "rate_limited");
+    assert!((3..100).contains(&relayed), "{relayed}");
     server.stop().await;
 }
 

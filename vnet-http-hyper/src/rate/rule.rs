@@ -228,14 +228,6 @@ impl RateLimits {
         self.0[name.trim().parse::<RateRule>()?.index()] = rate.trim().parse()?;
         Ok(())
     }
-
-    /// Names, rates and meanings, one line each, for `--help`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let line =
-            |rule: RateRule| format!("{}={} ({})", rule.name(), self.get(rule), rule.about());
-        RateRule::ALL.map(line).join("\n")
-    }
 }
 
 #[cfg(test)]
@@ -248,7 +240,6 @@ mod tests {
         for (place, rule) in RateRule::ALL.into_iter().enumerate() {
             assert_eq!(rule.index(), place);
             assert_eq!(rule.name().parse::<RateRule>().unwrap(), rule);
-            assert!(RateLimits::default().describe().contains(rule.name()));
         }
     }
 
