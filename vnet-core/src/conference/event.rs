@@ -38,7 +38,7 @@ pub enum LeaveReason {
     SessionEnded,
     /// The meeting was ended.
     Ended,
-    /// The server could not go on with their media.
+    /// The server could not go on with them: their media broke, or they sent too much.
     Failed,
 }
 

@@ -22,6 +22,15 @@ pub struct Moment {
     pub utc: OffsetDateTime,
 }
 
+impl Moment {
+    /// Milliseconds since 1970 (UTC).
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        let nanos = self.utc.unix_timestamp_nanos();
+        i64::try_from(nanos.div_euclid(1_000_000)).unwrap_or(i64::MAX)
+    }
+}
+
 /// What happens to a room.
 #[derive(Debug)]
 pub enum RoomInput<'a> {

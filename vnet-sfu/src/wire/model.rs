@@ -173,9 +173,9 @@ pub struct ChatLine {
 /// The state of the meeting itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MeetingState {
-    /// Nobody new comes in, except hosts.
+    /// Nobody new comes in, except hosts. Who was in before and was not removed is not new.
     pub locked: bool,
-    /// Who comes waits until a host lets them in, except hosts.
+    /// Who is new waits until a host lets them in, except hosts.
     pub lobby: bool,
     /// When the first person entered: milliseconds since 1970 (UTC).
     pub started_at: i64,
@@ -231,6 +231,6 @@ pub enum Leave {
     SessionEnded,
     /// The meeting was ended.
     Ended,
-    /// The server could not go on with their media.
+    /// The server could not go on with them: their media broke, or they sent too much.
     Failed,
 }

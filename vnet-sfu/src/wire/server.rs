@@ -165,7 +165,7 @@ pub enum ServerMessage {
         you: ParticipantId,
     },
     /// The connection goes on. The missed events follow, or `snapshot` holds everything if there
-    /// were too many. `slots`, `encode` and `speakers` are said anew.
+    /// were too many. Then `slots`, `unplayable`, `encode`, `speakers` and `quality` are said anew.
     Resumed {
         /// Repeats the request's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,6 +208,20 @@ pub enum ServerMessage {
     Slots {
         /// The changed slots.
         slots: Vec<SlotState>,
+    },
+    /// Whether a wanted track can be played here. All can about which this was never said; one that
+    /// cannot is encoded in a way that this browser's offer does not name, and gets no slot.
+    Playable {
+        /// The track.
+        track: TrackId,
+        /// Whether it can be.
+        playable: bool,
+    },
+    /// Which of the wanted tracks this browser cannot play, because it does not know what they are
+    /// encoded in; they are in no slot. All of them, in the place of those named before.
+    Unplayable {
+        /// Which.
+        tracks: Vec<TrackId>,
     },
     /// Which of one's own layers are wanted has changed.
     Encode {
