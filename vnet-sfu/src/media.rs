@@ -74,6 +74,16 @@ pub enum MediaOutput {
     Failed(ParticipantId),
     /// Which track plays where for a participant has changed.
     Slots(ParticipantId, Vec<SlotState>),
+    /// Whether a participant can play a track that it wants: its browser does not know what the track
+    /// is encoded in, so it is in no slot, or now it does. Playable is what nothing was said about.
+    Playable {
+        /// Who wants it.
+        participant: ParticipantId,
+        /// What.
+        track: TrackId,
+        /// Whether it can be played.
+        playable: bool,
+    },
     /// Which layers a publisher should encode has changed.
     Encode(ParticipantId, Encode),
     /// Who speaks has changed.
@@ -88,6 +98,7 @@ pub enum MediaOutput {
 }
 
 /// The media of one room. After every call, [`poll`](Self::poll) until it gives nothing.
+#[cfg_attr(test, mockall::automock)]
 pub trait Media {
     /// A newcomer's offer is answered; its slots are empty until tracks are published and wanted.
     ///

@@ -1,0 +1,112 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn demand(rank: u8, layers: &[u64], current: Option<usize>) -> Demand {
+    Demand {
+        rank,
+        layers: layers.to_vec(),
+        current,
+        may_rise: true,
+    }
+}
+
+#[test]
+fn everybody_gets_something_before_anybody_gets_more() {
+    let layers = [100, 300, 1_000];
+    let demands = [
+        demand(0, &layers, None),
+        demand(1, &layers, None),
+        demand(2, &layers, None),
+    ];
+    let spending = spend(Some(320), &demands);
+    assert_eq!(spending.layers, [Some(0), Some(0), Some(0)]);
+    let spending = spend(Some(1_400), &demands);
+    assert_eq!(spending.layers, [Some(2), Some(0), Some(0)]);
+    assert_eq!(spending.total, 1_200);
+    assert_eq!(spending.ideal, 3_000);
+    let spending = spend(None, &demands);
+    assert_eq!(spending.layers, [Some(2), Some(2), Some(2)]);
+    assert_eq!(spending.next, None);
+}
+
+#[test]
+fn equals_are_raised_in_turns() {
+    let layers = [100, 300, 1_000];
+    let demands = [demand(3, &layers, None), demand(3, &layers, None)];
+    assert_eq!(
+        spend(Some(700), &demands).layers,
+        [Some(1), Some(1)],
+        "two middle pictures rather than one large"
+    );
+}
+
+#[test]
+fn the_least_important_is_paused_first() {
+    let demands = [demand(0, &[100], Some(0)), demand(3, &[100], Some(0))];
+    assert_eq!(spend(Some(150), &demands).layers, [Some(0), None]);
+    assert_eq!(spend(Some(50), &demands).layers, [None, None]);
+}
+
+#[test]
+fn up_needs_room_to_spare_and_staying_does_not() {
+    let layers = [100, 300];
+    let stays = demand(0, &layers, Some(1));
+    let rises = demand(0, &layers, Some(0));
+    assert_eq!(spend(Some(300), &[stays]).layers, [Some(1)]);
+    let spending = spend(Some(300), std::slice::from_ref(&rises));
+    assert_eq!(spending.layers, [Some(0)]);
+    assert_eq!(spending.next, Some(345));
+    assert_eq!(spend(Some(345), &[rises]).layers, [Some(1)]);
+}
+
+#[test]
+fn who_was_just_lowered_stays_low() {
+    let mut low = demand(0, &[100, 300], Some(0));
+    low.may_rise = false;
+    assert_eq!(spend(Some(10_000), &[low]).layers, [Some(0)]);
+}
+
+proptest! {
+    /// Whatever is wanted: no more than the budget is spent, and a larger budget gives nobody who
+    /// matters most less.
+    #[test]
+    fn the_budget_is_kept(
+        budget in 0u64..5_000,
+        more in 0u64..5_000,
+        wishes in prop::collection::vec(
+            (0u8..4, prop::collection::vec(1u64..1_000, 1..4), prop::option::of(0usize..3), any::<bool>()),
+            0..12,
+        ),
+    ) {
+        let mut demands: Vec<_> = wishes
+            .into_iter()
+            .map(|(rank, mut layers, current, may_rise)| {
+                layers.sort_unstable();
+                let current = current.map(|c| c.min(layers.len() - 1));
+                Demand { rank, layers, current, may_rise }
+            })
+            .collect();
+        demands.sort_by_key(|demand| demand.rank);
+        let spending = spend(Some(budget), &demands);
+        prop_assert!(spending.total <= budget);
+        let total: u64 = spending
+            .layers
+            .iter()
+            .zip(&demands)
+            .filter_map(|(layer, demand)| layer.map(|layer| demand.layers[layer]))
+            .sum();
+        prop_assert_eq!(total, spending.total);
+        let richer = spend(Some(budget + more), &demands);
+        if let (Some(before), Some(after)) = (spending.layers.first(), richer.layers.first()) {
+            if demands.len() == 1 || demands[0].rank < demands[1].rank {
+                prop_assert!(after >= before);
+            }
+        }
+        for (layer, demand) in spending.layers.iter().zip(&demands) {
+            if !demand.may_rise {
+                prop_assert!(*layer <= demand.current);
+            }
+        }
+    }
+}

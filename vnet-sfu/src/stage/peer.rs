@@ -1,0 +1,350 @@
+//! A participant's connection with what it sends and receives.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use str0m::bwe::Bitrate;
+use str0m::change::SdpOffer;
+use str0m::media::{Direction, Mid};
+use str0m::rtp::{Extension, ExtensionMap, Ssrc};
+use str0m::{IceCreds, Rtc, RtcConfig, RtcError};
+
+use super::clock::PublisherClock;
+use super::config::StageConfig;
+use super::link::{Link, Said};
+use super::sdp::{Offer, Section, bad_offer};
+use super::slot::Slot;
+use super::stats::Figures;
+use crate::ids::{ParticipantId, TrackId};
+use crate::media::{Answer, MediaError};
+use crate::wire::{ErrorCode, Kind, Slot as WireSlot, Want};
+
+/// How often the engine reports on its streams.
+const STATISTICS_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+/// Sent packets kept for those who ask again: three seconds of 2.5 Mbit/s.
+const RESEND_PACKETS: usize = 800;
+
+/// Whether a participant's media flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// Not yet.
+    Never,
+    Connected,
+    Lost,
+}
+
+/// A participant's connection.
+#[derive(Debug)]
+pub(super) struct Peer {
+    pub(super) participant: ParticipantId,
+    pub(super) link: Link,
+    /// The earliest entry for this peer in the heap of deadlines.
+    pub(super) queued: Option<Instant>,
+    pub(super) flow: Flow,
+    /// When something authentic last arrived.
+    pub(super) heard: Instant,
+    fingerprint: String,
+    ufrag: String,
+    pub(super) sections: Vec<Section>,
+    pub(super) slots: Vec<Slot>,
+    /// The track and layer of each SSRC that was seen.
+    pub(super) streams: HashMap<Ssrc, (usize, usize)>,
+    /// What it publishes.
+    pub(super) tracks: Vec<usize>,
+    pub(super) wants: HashMap<TrackId, Want>,
+    /// Tracks that were said to be unplayable here.
+    pub(super) unplayable: Vec<TrackId>,
+    pub(super) clock: PublisherClock,
+    pub(super) estimate: Option<u64>,
+    /// What the engine was last told to aim for: least and desired bits a second.
+    pub(super) aim: (u64, u64),
+    /// Something changed that slots and layers depend on.
+    pub(super) stale: bool,
+    pub(super) figures: Figures,
+}
+
+impl Peer {
+    /// Answers the first offer of a participant.
+    pub(super) fn connect(
+        number: usize,
+        participant: ParticipantId,
+        offer: &Offer,
+        config: &StageConfig,
+        now: Instant,
+        said: &mut Said,
+    ) -> Result<(Self, Answer), MediaError> {
+        let credentials = credentials()?;
+        let ufrag = credentials.ufrag.clone();
+        let mut rtc = engine(config, credentials, offer.transport_feedback).build(now);
+        for candidate in config.candidates.iter().flat_map(|local| local.build()) {
+            rtc.add_local_candidate(candidate);
+        }
+        let mut peer = Self {
+            participant,
+            link: Link::new(number, rtc, now),
+            queued: None,
+            flow: Flow::Never,
+            heard: now,
+            fingerprint: offer.fingerprint.clone(),
+            ufrag,
+            sections: Vec::new(),
+            slots: Vec::new(),
+            streams: HashMap::new(),
+            tracks: Vec::new(),
+            wants: HashMap::new(),
+            unplayable: Vec::new(),
+            clock: PublisherClock::default(),
+            estimate: offer.transport_feedback.then_some(config.first_estimate),
+            aim: (0, 0),
+            stale: true,
+            figures: Figures::default(),
+        };
+        let answer = peer.accept(offer, config, now, said)?;
+        Ok((peer, answer))
+    }
+
+    /// Whether a later offer comes from the connection that this is, rather than a new one of the
+    /// same browser.
+    pub(super) fn continues(&self, offer: &Offer) -> bool {
+        !self.link.ended() && self.fingerprint == offer.fingerprint
+    }
+
+    /// Answers an offer; the answer's slots are all of it.
+    ///
+    /// # Errors
+    /// `BadOffer`.
+    pub(super) fn accept(
+        &mut self,
+        offer: &Offer,
+        config: &StageConfig,
+        now: Instant,
+        said: &mut Said,
+    ) -> Result<Answer, MediaError> {
+        let parsed = parse(&offer.text)?;
+        let slots: Vec<Mid> = self.slots.iter().map(|slot| slot.mid).collect();
+        let mut sdp = self
+            .link
+            .enter(now, said, |rtc| {
+                let answer = rtc.sdp_api().accept_offer(parsed)?;
+                for section in &offer.sections {
+                    keep_for_resending(rtc, section, &slots);
+                }
+                Ok(answer.to_sdp_string())
+            })
+            .map_err(|_| broken())?
+            .map_err(|error| refused(&error))?;
+        self.take_ufrag(&mut sdp, now, said)?;
+        self.sections.clone_from(&offer.sections);
+        self.find_slots(config, now, said)?;
+        Ok(Answer {
+            sdp,
+            slots: self
+                .slots
+                .iter()
+                .map(|slot| WireSlot {
+                    mid: slot.name.clone(),
+                    kind: slot.kind,
+                })
+                .collect(),
+            ufrag: self.ufrag.clone(),
+        })
+    }
+
+    /// After an ICE restart the engine has made up a name and a password itself, from numbers that
+    /// can be guessed; they are replaced by good ones.
+    fn take_ufrag(
+        &mut self,
+        sdp: &mut String,
+        now: Instant,
+        said: &mut Said,
+    ) -> Result<(), MediaError> {
+        let theirs = self
+            .link
+            .enter(now, said, |rtc| {
+                Ok(rtc.direct_api().local_ice_credentials())
+            })
+            .map_err(|_| broken())?
+            .map_err(|error| refused(&error))?;
+        if theirs.ufrag == self.ufrag {
+            return Ok(());
+        }
+        let ours = credentials()?;
+        *sdp = sdp
+            .replace(&theirs.ufrag, &ours.ufrag)
+            .replace(&theirs.pass, &ours.pass);
+        self.ufrag.clone_from(&ours.ufrag);
+        self.link
+            .enter(now, said, |rtc| {
+                rtc.direct_api().set_local_ice_credentials(ours);
+                Ok(())
+            })
+            .map_err(|_| broken())?
+            .map_err(|error| refused(&error))
+    }
+
+    /// Makes slots of the sections that the browser only receives; those it has keep what plays.
+    fn find_slots(
+        &mut self,
+        config: &StageConfig,
+        now: Instant,
+        said: &mut Said,
+    ) -> Result<(), MediaError> {
+        let sections = self.sections.clone();
+        let found = self
+            .link
+            .enter(now, said, |rtc| {
+                Ok(sections
+                    .iter()
+                    .map(|section| sending_ssrc(rtc, section.mid))
+                    .collect::<Vec<_>>())
+            })
+            .map_err(|_| broken())?
+            .map_err(|error| refused(&error))?;
+        for slot in &mut self.slots {
+            slot.open = false;
+        }
+        for (section, ssrc) in sections.into_iter().zip(found) {
+            let Some(ssrc) = ssrc else { continue };
+            if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mid == section.mid) {
+                slot.open = true;
+                slot.ssrc = ssrc;
+            } else {
+                let start = u16::from_ne_bytes(random()?);
+                let Section {
+                    mid, name, kind, ..
+                } = section;
+                self.slots.push(Slot::new(mid, name, kind, ssrc, start));
+            }
+        }
+        if self.slots.len() > config.limits.slots_per_participant {
+            return Err(bad_offer(format!(
+                "at most {} receive-only media sections are answered",
+                config.limits.slots_per_participant
+            )));
+        }
+        Ok(())
+    }
+
+    /// The section that something of `kind` can be sent in.
+    pub(super) fn sending(&self, mid: &str, kind: Kind) -> Option<&Section> {
+        self.sections
+            .iter()
+            .find(|section| section.name == mid && section.kind == kind)
+            .filter(|section| {
+                self.link
+                    .look()
+                    .media(section.mid)
+                    .is_some_and(|media| media.direction().is_receiving())
+            })
+    }
+}
+
+fn sending_ssrc(rtc: &mut Rtc, mid: Mid) -> Option<Ssrc> {
+    if rtc.media(mid)?.direction() != Direction::SendOnly {
+        return None;
+    }
+    let mut direct = rtc.direct_api();
+    direct
+        .stream_tx_by_mid(mid, None)
+        .map(|stream| stream.ssrc())
+}
+
+/// New video slots keep what they sent for a while.
+fn keep_for_resending(rtc: &mut Rtc, section: &Section, known: &[Mid]) {
+    if section.kind == Kind::Audio || known.contains(&section.mid) {
+        return;
+    }
+    let mut direct = rtc.direct_api();
+    if let Some(stream) = direct.stream_tx_by_mid(section.mid, None) {
+        let age = std::time::Duration::from_secs(3);
+        // Half of what is sent may be repeated: beyond that the link is full, not lossy.
+        stream.set_rtx_cache(RESEND_PACKETS, age, Some(0.5));
+    }
+}
+
+/// The engine as every participant gets it.
+fn engine(config: &StageConfig, credentials: IceCreds, estimate: bool) -> RtcConfig {
+    RtcConfig::new()
+        .set_crypto_provider(std::sync::Arc::clone(&config.certificate.crypto))
+        .set_dtls_cert(config.certificate.dtls.clone())
+        .set_local_ice_credentials(credentials)
+        .set_ice_lite(true)
+        .set_rtp_mode(true)
+        .clear_codecs()
+        .enable_opus(true, true)
+        .enable_vp8(true)
+        .enable_vp9(true)
+        .enable_h264(true)
+        .enable_av1(true)
+        .set_extension_map(extensions())
+        .set_stats_interval(Some(STATISTICS_EVERY))
+        .enable_bwe(estimate.then(|| Bitrate::from(config.first_estimate)))
+}
+
+/// What is passed through beside the engine's own: capture time and playout delay.
+fn extensions() -> ExtensionMap {
+    let mut map = ExtensionMap::standard();
+    map.set(7, Extension::AbsoluteCaptureTime);
+    map.set(6, Extension::PlayoutDelay);
+    map.set(8, Extension::VideoContentType);
+    map
+}
+
+pub(super) fn parse(offer: &str) -> Result<SdpOffer, MediaError> {
+    SdpOffer::from_sdp_string(offer).map_err(|error| bad_offer(format!("not SDP: {error}")))
+}
+
+/// Checks on an engine of its own whether an offer can be answered, so that one that cannot leaves
+/// the real one as it was.
+pub(super) fn rehearse(
+    offer: &Offer,
+    config: &StageConfig,
+    now: Instant,
+) -> Result<(), MediaError> {
+    let mut rtc = engine(config, credentials()?, false).build(now);
+    let parsed = parse(&offer.text)?;
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        rtc.sdp_api().accept_offer(parsed).map(|_| ())
+    }))
+    .map_err(|_| broken())?
+    .map_err(|error| refused(&error))
+}
+
+fn refused(error: &RtcError) -> MediaError {
+    bad_offer(format!("the offer cannot be answered: {error}"))
+}
+
+fn broken() -> MediaError {
+    MediaError {
+        code: ErrorCode::Internal,
+        message: "the media engine failed on this offer".to_owned(),
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], MediaError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| MediaError {
+        code: ErrorCode::Internal,
+        message: format!("no random numbers: {error}"),
+    })?;
+    Ok(bytes)
+}
+
+/// A name that no other participant of any room has, and a password: 120 and 160 random bits.
+fn credentials() -> Result<IceCreds, MediaError> {
+    let bytes: [u8; 56] = random()?;
+    let text: String = bytes.iter().map(|byte| letter(byte & 0x1f)).collect();
+    Ok(IceCreds {
+        ufrag: text[..24].to_owned(),
+        pass: text[24..].to_owned(),
+    })
+}
+
+/// One of 32.
+const fn letter(five_bits: u8) -> char {
+    if five_bits < 26 {
+        (b'a' + five_bits) as char
+    } else {
+        (b'0' + five_bits - 26) as char
+    }
+}

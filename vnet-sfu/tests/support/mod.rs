@@ -1,0 +1,15 @@
+//! A conference in virtual time: browsers (WebRTC engines in the client role) with made-up sound and
+//! pictures, links with delay, loss, reordering and a narrow end, and a stage between them. No sockets,
+//! no sleeping; the same seed gives the same run, up to the engines' own random numbers.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of this")]
+
+pub mod client;
+pub mod link;
+pub mod media;
+pub mod sink;
+pub mod world;
+
+pub use client::{Client, Offer};
+pub use link::{Link, Random};
+pub use world::World;
