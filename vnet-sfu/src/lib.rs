@@ -6,5 +6,6 @@ pub mod limits;
 pub mod media;
 pub mod outbox;
 pub mod room;
+pub mod stage;
 pub mod ticket;
 pub mod wire;
