@@ -1,11 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod builder;
 pub mod command;
+mod driver;
 pub mod ids;
 pub mod limits;
 pub mod media;
 pub mod outbox;
+mod rate;
 pub mod room;
+mod sfu;
 pub mod stage;
 pub mod ticket;
+pub mod turn;
 pub mod wire;
+
+pub use builder::SfuBuilder;
+pub use driver::describe_metrics;
+pub use limits::SfuLimits;
+pub use sfu::Sfu;
+pub use turn::TurnServer;
