@@ -26,10 +26,8 @@ impl Stage {
     /// Arranges the slots of all peers for which something has changed. Whether there were any.
     pub(super) fn arrange_stale(&mut self, now: Instant) -> bool {
         let mut any = false;
-        for number in 0..self.peers.capacity() {
-            if let Some(peer) = self.peers.get_mut(number)
-                && std::mem::take(&mut peer.stale)
-            {
+        while let Some(number) = self.stale.take() {
+            if self.peers.contains(number) {
                 any = true;
                 self.arrange(number, now);
             }

@@ -40,6 +40,7 @@ impl Stage {
         )?;
         self.peers.insert(peer);
         self.participants.insert(participant, number);
+        self.mark(number);
         self.schedule(number);
         Ok(answer)
     }
@@ -82,7 +83,7 @@ impl Stage {
             return Err(bad_offer("too many media sections"));
         }
         let answer = peer.accept(&offer, &self.config, now, &mut self.said)?;
-        peer.stale = true;
+        self.mark(number);
         self.schedule(number);
         Ok(answer)
     }
@@ -128,6 +129,7 @@ impl Stage {
         for track in gone {
             self.remove_track(track);
         }
+        self.mark(number);
         self.schedule(number);
         Ok(answer)
     }

@@ -44,7 +44,7 @@ impl Stage {
             stream.asker.arrived();
         }
         stream.width = parcel.payload.width.or(stream.width);
-        self.hear_level(number, packet, now);
+        self.hear_level(number, packet);
         if self.tracks[number].muted {
             return;
         }
@@ -65,7 +65,7 @@ impl Stage {
             ) {
                 Sent::Yes => self.schedule(place.peer),
                 Sent::No => {}
-                Sent::Unplayable => peer.stale = true,
+                Sent::Unplayable => self.stale.mark(place.peer),
                 Sent::Failed => failed.push(place.peer),
             }
         }
@@ -134,9 +134,7 @@ impl Stage {
         }
         if changed {
             for place in &track.places {
-                if let Some(peer) = self.peers.get_mut(place.peer) {
-                    peer.stale = true;
-                }
+                self.stale.mark(place.peer);
             }
         }
         true

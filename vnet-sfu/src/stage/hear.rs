@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use str0m::bwe::BweKind;
-use str0m::rtp::RtpPacket;
 use str0m::{Event, IceConnectionState};
 
 use super::Stage;
@@ -19,14 +18,14 @@ impl Stage {
                 self.lost(number);
             }
             Event::KeyframeRequest(request) => self.pass_on_request(number, request.mid, now),
-            Event::EgressBitrateEstimate(
-                BweKind::Twcc { estimate, .. } | BweKind::Remb { estimate, .. },
-            ) => self.estimated(number, estimate.as_u64()),
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                self.estimated(number, estimate.as_u64(), true);
+            }
+            Event::EgressBitrateEstimate(BweKind::Remb { estimate, .. }) => {
+                self.estimated(number, estimate.as_u64(), false);
+            }
             Event::PeerStats(report) => {
-                if let Some(peer) = self.peers.get_mut(number) {
-                    peer.figures.report(&report);
-                }
-                self.judge(number);
+                self.take_report(number, &report);
             }
             Event::MediaIngressStats(report) => self.note_jitter(number, &report),
             Event::SenderFeedback(feedback) => {
@@ -54,8 +53,8 @@ impl Stage {
             && peer.link.look().is_connected()
         {
             peer.flow = Flow::Connected;
-            peer.stale = true;
             let participant = peer.participant;
+            self.mark(number);
             self.say(MediaOutput::Connected(participant));
         }
     }
@@ -67,27 +66,17 @@ impl Stage {
             peer.flow = Flow::Lost;
             let participant = peer.participant;
             self.say(MediaOutput::Lost(participant));
+            self.judge(number);
         }
     }
 
-    fn estimated(&mut self, number: usize, bits: u64) {
-        if let Some(peer) = self.peers.get_mut(number) {
+    /// The browser's own estimate counts only where it tells nothing finer.
+    fn estimated(&mut self, number: usize, bits: u64, fine: bool) {
+        if let Some(peer) = self.peers.get_mut(number)
+            && peer.transport_feedback == fine
+        {
             peer.estimate = Some(bits);
-            peer.stale = true;
+            self.mark(number);
         }
-    }
-
-    pub(super) fn hear_level(&mut self, _track: usize, _packet: &RtpPacket, _now: Instant) {}
-    fn judge(&mut self, _number: usize) {}
-    fn note_jitter(&mut self, _number: usize, _report: &str0m::stats::MediaIngressStats) {}
-    pub(super) fn choose_sound(&mut self, number: usize, _now: Instant) -> Vec<usize> {
-        let wanted = self
-            .tracks
-            .iter()
-            .filter(|(_, t)| t.kind() == crate::wire::Kind::Audio && t.peer != number)
-            .filter(|(_, t)| self.peers[number].wants.get(&t.id).is_none_or(|w| w.on))
-            .map(|(n, _)| n)
-            .collect();
-        self.only_playable(number, wanted, crate::wire::Kind::Audio)
     }
 }

@@ -23,6 +23,9 @@ mod rate;
 mod rewrite;
 mod sdp;
 mod slot;
+mod sound;
+mod speaker;
+mod stale;
 mod stats;
 mod tick;
 mod track;
@@ -36,6 +39,8 @@ use slab::Slab;
 pub use self::config::{Certificate, LocalCandidate, StageConfig, StageLimits};
 use self::link::Said;
 use self::peer::Peer;
+use self::sound::Floor;
+use self::stale::Stale;
 use self::track::Track;
 use crate::ids::{ParticipantId, TrackId};
 use crate::media::{Answer, Media, MediaError, MediaOutput, PeerStatistics, Route};
@@ -67,6 +72,11 @@ pub struct Stage {
     /// When peers are due: earliest first; entries may be outdated, never missing.
     due: BinaryHeap<Reverse<(Instant, usize)>>,
     next_tick: Option<Instant>,
+    /// The latest time that was told.
+    now: Option<Instant>,
+    /// Peers for which something changed that slots and layers depend on.
+    stale: Stale,
+    floor: Floor,
     counters: StageCounters,
 }
 
@@ -83,6 +93,9 @@ impl Stage {
             said: Said::default(),
             due: BinaryHeap::new(),
             next_tick: None,
+            now: None,
+            stale: Stale::default(),
+            floor: Floor::default(),
             counters: StageCounters::default(),
         }
     }
@@ -99,6 +112,7 @@ impl Stage {
 
     /// Works through what engines have said until nothing is left to do.
     fn settle(&mut self, now: Instant) {
+        self.now = Some(now);
         loop {
             while let Some((peer, event)) = self.said.events.pop_front() {
                 self.hear(peer, event, now);
@@ -110,6 +124,10 @@ impl Stage {
         if self.next_tick.is_none() && !self.peers.is_empty() {
             self.next_tick = Some(now + tick::EVERY);
         }
+    }
+
+    fn mark(&mut self, number: usize) {
+        self.stale.mark(number);
     }
 
     /// Puts a peer's deadline into the heap if it is earlier than what is there.
@@ -251,6 +269,6 @@ impl Media for Stage {
     }
 
     fn statistics(&mut self) -> Vec<PeerStatistics> {
-        self.figures()
+        self.all_figures()
     }
 }

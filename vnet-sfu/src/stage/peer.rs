@@ -55,11 +55,12 @@ pub(super) struct Peer {
     /// Tracks that were said to be unplayable here.
     pub(super) unplayable: Vec<TrackId>,
     pub(super) clock: PublisherClock,
+    /// Whether arrivals are reported packet by packet.
+    pub(super) transport_feedback: bool,
+    /// What fits to it, bits a second; unknown: as much as it wants.
     pub(super) estimate: Option<u64>,
     /// What the engine was last told to aim for: least and desired bits a second.
     pub(super) aim: (u64, u64),
-    /// Something changed that slots and layers depend on.
-    pub(super) stale: bool,
     pub(super) figures: Figures,
 }
 
@@ -94,9 +95,9 @@ impl Peer {
             wants: HashMap::new(),
             unplayable: Vec::new(),
             clock: PublisherClock::default(),
+            transport_feedback: offer.transport_feedback,
             estimate: offer.transport_feedback.then_some(config.first_estimate),
             aim: (0, 0),
-            stale: true,
             figures: Figures::default(),
         };
         let answer = peer.accept(offer, config, now, said)?;

@@ -6,7 +6,7 @@ use super::Stage;
 use super::track::Track;
 use crate::ids::{ParticipantId, TrackId};
 use crate::media::MediaError;
-use crate::wire::{ErrorCode, Publish, Want};
+use crate::wire::{ErrorCode, Kind, Publish, Want};
 
 /// Wishes of one participant that are remembered: tracks that are gone are forgotten, so this is
 /// reached only by naming tracks that never were.
@@ -64,7 +64,11 @@ impl Stage {
             now,
         );
         track.muted = publish.muted;
+        let sound = track.kind() == Kind::Audio;
         let track = self.tracks.insert(track);
+        if sound {
+            self.floor.add(track);
+        }
         self.track_numbers.insert(id, track);
         let peer = &mut self.peers[number];
         peer.tracks.push(track);
@@ -98,6 +102,7 @@ impl Stage {
             return;
         };
         self.track_numbers.remove(&track.id);
+        self.floor.forget(number);
         for place in &track.places {
             if let Some(slot) = self
                 .peers
@@ -114,8 +119,8 @@ impl Stage {
         for (_, peer) in &mut self.peers {
             peer.wants.remove(&track.id);
             peer.unplayable.retain(|other| *other != track.id);
-            peer.stale = true;
         }
+        self.everybody_stale();
     }
 
     pub(super) fn do_set_muted(&mut self, id: TrackId, muted: bool, now: Instant) {
@@ -127,6 +132,9 @@ impl Stage {
             return;
         }
         track.muted = muted;
+        if muted {
+            track.voice.hush();
+        }
         let mut waited = Vec::new();
         for place in &track.places {
             if let Some(playing) = self
@@ -159,13 +167,13 @@ impl Stage {
             && (peer.wants.len() < MOST_WANTS || peer.wants.contains_key(&want.track))
             && peer.wants.insert(want.track, want) != Some(want)
         {
-            peer.stale = true;
+            self.mark(number);
         }
     }
 
     pub(super) fn everybody_stale(&mut self) {
-        for (_, peer) in &mut self.peers {
-            peer.stale = true;
+        for (number, _) in &self.peers {
+            self.stale.mark(number);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Stage;
 use super::peer::Flow;
-use crate::media::PeerStatistics;
+use crate::wire::Kind;
 
 /// How often.
 pub(super) const EVERY: Duration = Duration::from_millis(100);
@@ -12,12 +12,13 @@ pub(super) const EVERY: Duration = Duration::from_millis(100);
 impl Stage {
     pub(super) fn tick(&mut self, now: Instant) {
         self.measure(now);
+        self.listen(now);
         self.retry_key_frames(now);
         self.notice_silence(now);
         for number in 0..self.tracks.capacity() {
             self.tell_publisher(number, now);
         }
-        self.everybody_stale();
+        self.mark_those_who_see();
         self.next_tick = (!self.peers.is_empty()).then(|| now + EVERY);
     }
 
@@ -71,6 +72,26 @@ impl Stage {
         }
     }
 
+    /// Rates, flows and waits change with time alone; it matters to those who see pictures, or hear
+    /// a choice.
+    fn mark_those_who_see(&mut self) {
+        let sounds = self
+            .tracks
+            .iter()
+            .filter(|(_, track)| track.kind() == Kind::Audio);
+        let sounds = sounds.count();
+        for (number, peer) in &self.peers {
+            let heard = peer.slots.iter().filter(|slot| slot.kind == Kind::Audio);
+            let pictures = peer
+                .slots
+                .iter()
+                .any(|slot| slot.kind == Kind::Video && slot.playing.is_some());
+            if pictures || sounds > heard.count() {
+                self.stale.mark(number);
+            }
+        }
+    }
+
     fn notice_silence(&mut self, now: Instant) {
         let silence = self.config.silence;
         let silent: Vec<(usize, bool)> = self
@@ -89,27 +110,5 @@ impl Stage {
                 self.flows(number);
             }
         }
-    }
-
-    pub(super) fn figures(&mut self) -> Vec<PeerStatistics> {
-        self.peers
-            .iter()
-            .map(|(_, peer)| {
-                let figures = &peer.figures;
-                PeerStatistics {
-                    participant: Some(peer.participant),
-                    bytes_in: figures.bytes_in,
-                    bytes_out: figures.bytes_out,
-                    packets_in: figures.packets_in,
-                    packets_out: figures.packets_out,
-                    loss_in: figures.loss_in,
-                    loss_out: figures.loss_out,
-                    rtt: figures.rtt,
-                    jitter: figures.jitter.map(|(_, jitter)| jitter),
-                    estimate: peer.estimate,
-                    sending: Vec::new(),
-                }
-            })
-            .collect()
     }
 }

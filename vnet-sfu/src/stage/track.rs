@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use str0m::format::{Codec, PayloadParams};
+use str0m::format::PayloadParams;
 use str0m::media::{Mid, Pt, Rid};
 
 use super::clock::LayerClock;
 use super::encode::Told;
 use super::keyframe::Asker;
 use super::rate::{Bucket, Meter};
+use super::speaker::Voice;
 use crate::ids::{ParticipantId, TrackId};
 use crate::wire::{Kind, Source};
 
@@ -78,6 +79,8 @@ pub(super) struct Track {
     pub(super) dropped: u64,
     /// Which layers the publisher was told to send.
     pub(super) told: Told,
+    /// How loud it is, if it is sound.
+    pub(super) voice: Voice,
 }
 
 impl Track {
@@ -114,14 +117,11 @@ impl Track {
             bucket: Bucket::new(bitrate, now),
             dropped: 0,
             told,
+            voice: Voice::default(),
         }
     }
 
     pub(super) const fn kind(&self) -> Kind {
         self.source.kind()
-    }
-
-    pub(super) fn codec_name(&self) -> Option<Codec> {
-        self.codec.map(|(_, params)| params.spec().codec)
     }
 }
