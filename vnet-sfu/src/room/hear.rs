@@ -20,11 +20,6 @@ impl<M: Media> Room<M> {
                 participant,
                 track,
                 playable,
-            } => self.tell(participant, &ServerMessage::Playable { track, playable }),
-            MediaOutput::Playable {
-                participant,
-                track,
-                playable,
             } => self.set_playable(participant, track, playable),
             MediaOutput::Encode(id, encode) => {
                 let tracks = vec![encode];

@@ -3,6 +3,7 @@
 mod client;
 mod error;
 mod model;
+mod read;
 mod server;
 
 pub use client::{ClientMessage, Join, Publish, Request, Resume};
@@ -11,6 +12,7 @@ pub use model::{
     ChatLine, Kind, Leave, MeetingState, Participant, Priority, Quality, Role, SlotState, Source,
     Speaking, Track, Waiting, Want,
 };
+pub use read::BadMessage;
 pub use server::{Encode, MeetingEvent, Numbered, ServerMessage, Slot, Snapshot, Welcome};
 
 /// The version of the protocol that this server speaks.

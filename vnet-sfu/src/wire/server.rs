@@ -209,14 +209,6 @@ pub enum ServerMessage {
         /// The changed slots.
         slots: Vec<SlotState>,
     },
-    /// Whether a wanted track can be played here. All can about which this was never said; one that
-    /// cannot is encoded in a way that this browser's offer does not name, and gets no slot.
-    Playable {
-        /// The track.
-        track: TrackId,
-        /// Whether it can be.
-        playable: bool,
-    },
     /// Which of the wanted tracks this browser cannot play, because it does not know what they are
     /// encoded in; they are in no slot. All of them, in the place of those named before.
     Unplayable {

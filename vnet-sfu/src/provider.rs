@@ -1,0 +1,47 @@
+//! The embedded conference as the rest of VNET knows it: a provider of tickets, and a channel.
+
+use vnet_core::conference::{
+    ConferenceProvider, ConferenceSignalling, JoinTicket, Participant, TextSocket,
+};
+use vnet_core::meeting::{Meeting, MeetingId};
+use vnet_core::{Result, async_trait};
+
+use crate::session::Front;
+use crate::sfu::Sfu;
+
+#[async_trait]
+impl ConferenceProvider for Sfu {
+    fn needs_access(&self) -> bool {
+        false
+    }
+
+    async fn join(&self, meeting: &Meeting, participant: &Participant) -> Result<JoinTicket> {
+        let parts = &self.parts;
+        let now = parts.clock.now();
+        let (ticket, expires_on) = parts.tickets.issue(&meeting.id, participant, now)?;
+        let turn = parts.turn.as_ref();
+        let turn = turn.map(|turn| turn.ice_server(participant.user_id, now));
+        Ok(JoinTicket::Sfu {
+            url: format!("/vnet/sfu/{}/", meeting.id),
+            ticket,
+            expires_on,
+            ice_servers: turn.into_iter().collect(),
+            display_name: participant.display_name.clone(),
+            role: participant.role,
+        })
+    }
+}
+
+#[async_trait]
+impl ConferenceSignalling for Sfu {
+    async fn serve(&self, meeting: MeetingId, socket: Box<dyn TextSocket>) {
+        let host: std::sync::Arc<dyn crate::command::RoomHost> = self.parts.driver.clone();
+        let front = Front {
+            tickets: &self.parts.tickets,
+            limits: &self.parts.limits,
+            clock: &*self.parts.clock,
+            host: &host,
+        };
+        front.serve(meeting, socket).await;
+    }
+}
