@@ -3,11 +3,14 @@
 use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 
+use str0m::Input;
 use str0m::bwe::Bitrate;
 
 use super::Stage;
-use super::allocator::{Demand, spend};
+use super::allocator::{Demand, Spending, spend};
 use super::forward::can_play;
+use super::peer::Flow;
+use super::probe::Step;
 use super::slot::Playing;
 use super::track::{Place, Track};
 use crate::media::MediaOutput;
@@ -227,32 +230,53 @@ impl Stage {
             if choose(playing, track, *layer, now) {
                 touched.push(playing.track);
             }
-            asks.extend(playing.waits().map(|layer| (playing.track, layer)));
+            if !track.muted {
+                asks.extend(playing.waits().map(|layer| (playing.track, layer)));
+            }
         }
-        let desired = (spending.ideal + sound) * 6 / 5;
-        self.aim(number, 0, desired, now);
+        self.aim(number, sound, &spending, now);
         for (track, layer) in asks {
             self.ask(track, layer, now);
         }
     }
 
-    /// Tells the engine which rates to aim for.
-    fn aim(&mut self, number: usize, least: u64, desired: u64, now: Instant) {
+    /// Tells the engine which rates to aim for, and to look for more if that is worth it.
+    fn aim(&mut self, number: usize, sound: u64, spending: &Spending, now: Instant) {
         let peer = &mut self.peers[number];
+        let Some(estimate) = peer.estimate.filter(|_| peer.transport_feedback) else {
+            return;
+        };
+        let desired = (spending.ideal + sound) * 6 / 5;
+        let next = spending.next.map(|next| next + sound);
+        let short = next.is_some() && peer.flow == Flow::Connected;
+        let step = peer.prober.step(short, estimate, now);
+        let least = match step {
+            Step::Look | Step::KeepUp => next.unwrap_or_default(),
+            Step::Rest => 0,
+        };
         // Measured rates tremble; the estimator need not hear of each tremor.
         let near = |old: u64, new: u64| old.abs_diff(new) <= old / 10;
-        if near(peer.aim.0, least) && near(peer.aim.1, desired) {
+        if step != Step::Look && near(peer.aim.0, least) && near(peer.aim.1, desired) {
             return;
         }
         peer.aim = (least, desired);
-        let entered = peer.link.enter(now, &mut self.said, |rtc| {
-            rtc.bwe()
-                .set_bitrate(Bitrate::from(least), Bitrate::from(desired));
-            Ok(())
-        });
-        match entered {
-            Ok(_) => self.schedule(number),
-            Err(_) => self.fail(number, now),
+        let mut aim = |least: u64, desired: u64| {
+            peer.link.enter(now, &mut self.said, |rtc| {
+                rtc.bwe()
+                    .set_bitrate(Bitrate::from(least), Bitrate::from(desired));
+                rtc.handle_input(Input::Timeout(now))
+            })
+        };
+        // Only a wish that grows makes the estimator look.
+        let lowered = if step == Step::Look {
+            aim(0, spending.total + sound)
+        } else {
+            Ok(Ok(()))
+        };
+        if lowered.and_then(|_| aim(least, desired)).is_err() {
+            self.fail(number, now);
+        } else {
+            self.schedule(number);
         }
     }
 }

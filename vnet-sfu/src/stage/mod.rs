@@ -18,6 +18,7 @@ mod keyframe;
 mod link;
 mod payload;
 mod peer;
+mod probe;
 mod publish;
 mod rate;
 mod rewrite;

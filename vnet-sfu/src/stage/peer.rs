@@ -12,6 +12,7 @@ use str0m::{IceCreds, Rtc, RtcConfig, RtcError};
 use super::clock::PublisherClock;
 use super::config::StageConfig;
 use super::link::{Link, Said};
+use super::probe::Prober;
 use super::sdp::{Offer, Section, bad_offer};
 use super::slot::Slot;
 use super::stats::Figures;
@@ -61,6 +62,7 @@ pub(super) struct Peer {
     pub(super) estimate: Option<u64>,
     /// What the engine was last told to aim for: least and desired bits a second.
     pub(super) aim: (u64, u64),
+    pub(super) prober: Prober,
     pub(super) figures: Figures,
 }
 
@@ -98,6 +100,7 @@ impl Peer {
             transport_feedback: offer.transport_feedback,
             estimate: offer.transport_feedback.then_some(config.first_estimate),
             aim: (0, 0),
+            prober: Prober::default(),
             figures: Figures::default(),
         };
         let answer = peer.accept(offer, config, now, said)?;
