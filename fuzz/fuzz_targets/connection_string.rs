@@ -21,7 +21,9 @@ fuzz_target!(|text: &str| {
                 .split(';')
                 .filter_map(|part| part.split_once('='))
                 .map(|(_, value)| value.trim());
-            for value in key.filter(|value| value.len() > 24 && !value.contains("BASE64")) {
+            // The error shows how a string should look: who types that finds it there again.
+            const HINT: &str = "endpoint=https://NAME.communication.azure.com/;accesskey=BASE64";
+            for value in key.filter(|value| value.len() > 24 && !HINT.contains(value)) {
                 assert!(!said.contains(value), "the error repeats what was given");
             }
         }
