@@ -122,10 +122,12 @@ fn speakers_are_told_seldom_and_when_they_change() {
     world.run(Duration::from_secs(4));
     let after = world.count(|news| matches!(news, News::Speakers(..)));
     assert_eq!(before, after, "nothing changed");
-    for (id, level) in people.iter().zip([-100, -20, -35]) {
+    for (id, level) in people.iter().zip([-100, -20, -100]) {
         set_level(&mut world, *id, level);
     }
-    world.run(Duration::from_secs(4));
+    world.run(Duration::from_secs(3));
+    set_level(&mut world, people[2], -35);
+    world.run(Duration::from_secs(3));
     assert_eq!(last(&world), (vec![people[1], people[2]], Some(people[1])));
     let times: Vec<_> = world
         .news

@@ -15,6 +15,8 @@ pub(super) struct Demand {
     pub(super) rank: u8,
     /// Bits a second of the layers that make sense, smallest first; not empty.
     pub(super) layers: Vec<u64>,
+    /// Nothing of it is sent now: it takes its place, but no bandwidth.
+    pub(super) silent: bool,
     /// What it has now.
     pub(super) current: Option<usize>,
     /// Whether more than now is allowed: not shortly after it was lowered.
@@ -86,7 +88,10 @@ impl Purse {
             return false;
         };
         let rises = demand.current.is_none_or(|current| to > current);
-        let paid = has.map_or(0, |layer| demand.layers[layer]);
+        let rate = if demand.silent { 0 } else { rate };
+        let paid = has
+            .filter(|_| !demand.silent)
+            .map_or(0, |layer| demand.layers[layer]);
         let total = self.spending.total + rate.saturating_sub(paid);
         let spare = if rises { rate * SPARE_PERCENT / 100 } else { 0 };
         if self.budget.is_some_and(|budget| total + spare > budget) {

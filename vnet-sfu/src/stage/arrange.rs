@@ -246,7 +246,9 @@ impl Stage {
         let Some(estimate) = peer.estimate.filter(|_| peer.transport_feedback) else {
             return;
         };
-        let desired = (spending.ideal + sound) * 6 / 5;
+        // The estimator looks around at twice what is desired when little is sent, and believes what it
+        // sees: with a small desire it would forget a wide link.
+        let desired = ((spending.ideal + sound) * 6 / 5).max(self.config.first_estimate);
         let next = spending.next.map(|next| next + sound);
         let short = next.is_some() && peer.flow == Flow::Connected;
         let step = peer.prober.step(short, estimate, now);
@@ -300,14 +302,11 @@ fn rank(track: &Track, want: Option<&Want>) -> u8 {
 /// What a picture would take in each layer that makes sense.
 fn demand(rank: u8, track: &Track, playing: &Playing, width: Option<u32>, now: Instant) -> Demand {
     let cap = largest_useful(track, width);
-    let layers = if track.muted {
-        vec![0; cap + 1]
-    } else {
-        (0..=cap).map(|layer| rate(track, layer)).collect()
-    };
+    let rates = (0..=cap).map(|layer| rate(track, layer));
     Demand {
         rank,
-        layers,
+        layers: rates.collect(),
+        silent: track.muted,
         current: playing.goal.map(|goal| goal.min(cap)),
         may_rise: playing
             .lowered

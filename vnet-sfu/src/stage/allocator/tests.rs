@@ -6,6 +6,7 @@ fn demand(rank: u8, layers: &[u64], current: Option<usize>) -> Demand {
     Demand {
         rank,
         layers: layers.to_vec(),
+        silent: false,
         current,
         may_rise: true,
     }
@@ -67,6 +68,15 @@ fn who_was_just_lowered_stays_low() {
     assert_eq!(spend(Some(10_000), &[low]).layers, [Some(0)]);
 }
 
+#[test]
+fn who_is_silent_keeps_its_place_for_nothing() {
+    let mut muted = demand(0, &[100, 300], Some(1));
+    muted.silent = true;
+    let spending = spend(Some(100), &[muted, demand(1, &[100], Some(0))]);
+    assert_eq!(spending.layers, [Some(1), Some(0)]);
+    assert_eq!((spending.total, spending.ideal), (100, 400));
+}
+
 proptest! {
     /// Whatever is wanted: no more than the budget is spent, and a larger budget gives nobody who
     /// matters most less.
@@ -84,7 +94,7 @@ proptest! {
             .map(|(rank, mut layers, current, may_rise)| {
                 layers.sort_unstable();
                 let current = current.map(|c| c.min(layers.len() - 1));
-                Demand { rank, layers, current, may_rise }
+                Demand { rank, layers, silent: false, current, may_rise }
             })
             .collect();
         demands.sort_by_key(|demand| demand.rank);
