@@ -6,6 +6,8 @@ pub use vnet_core as core;
 pub use vnet_acs as acs;
 #[cfg(feature = "http-hyper")]
 pub use vnet_http_hyper as http;
+#[cfg(feature = "sfu")]
+pub use vnet_sfu as sfu;
 #[cfg(feature = "signal")]
 pub use vnet_signal as signal;
 #[cfg(feature = "sqlite")]

@@ -15,11 +15,12 @@ use clap::{
 };
 
 use crate::failure::Failure;
+use crate::media::Media;
 
-/// The complete VNET server: accounts, meetings, signalling and pages in one process.
+/// The complete VNET server: accounts, meetings, media, signalling and pages in one process.
 ///
-/// With nothing set it listens on this machine only, keeps its data in ./vnet-data and makes
-/// identities itself. Every flag can be given as an environment variable, too.
+/// With nothing set its pages are for this machine only, it keeps its data in ./vnet-data, makes
+/// identities itself and carries the media of meetings itself. Every flag can be given as an environment variable, too.
 #[derive(Debug, Parser)]
 #[command(name = "server", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct CommandLine {
@@ -113,6 +114,8 @@ pub(crate) struct Serve {
         default_value = "open"
     )]
     pub(crate) sign_up: SignUp,
+    #[command(flatten)]
+    pub(crate) media: Media,
     /// Another limit than the default for one kind of request, as NAME=COUNT/PERIOD with a period in
     /// s, m or h; repeatable, or separated by commas. Names and defaults stand below
     #[arg(long, env = "VNET_LIMIT", value_name = "NAME=COUNT/PERIOD", value_delimiter = ',', action = ArgAction::Append)]

@@ -4,12 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use vnet::http::PublicUrl;
+use vnet::sfu::Sfu;
 
-/// Who makes identities.
+/// Who makes identities and carries media.
 #[derive(Debug)]
-pub(crate) enum Identities {
+pub(crate) enum Carrier {
     /// This server.
-    Local,
+    Local(Sfu),
     /// Azure Communication Services at this endpoint.
     Acs(String),
 }
@@ -21,7 +22,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) public_url: Option<&'a PublicUrl>,
     pub(crate) is_tls: bool,
     pub(crate) data: &'a Path,
-    pub(crate) identities: Identities,
+    pub(crate) carrier: Carrier,
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 /// Tells where to point the browser, where the data is, and what may be next.
@@ -33,13 +35,18 @@ pub(crate) fn print(facts: &Facts<'_>) {
         println!("  From outside {}/", public.as_str());
     }
     println!("  Data         {}", facts.data.display());
-    match &facts.identities {
-        Identities::Local => {
+    match &facts.carrier {
+        Carrier::Local(sfu) => {
             println!("  Identities   local: made by this server, no cloud needed");
+            println!("  Media        {}", media(sfu));
         }
-        Identities::Acs(endpoint) => {
+        Carrier::Acs(endpoint) => {
             println!("  Identities   Azure Communication Services at {endpoint}");
+            println!("  Media        Azure Communication Services");
         }
+    }
+    if let Some(address) = facts.metrics {
+        println!("  Metrics      http://{address}/metrics");
     }
     println!(
         "  First staff  cargo run --example server -- create-admin NAME --data-dir {}",
@@ -51,6 +58,25 @@ pub(crate) fn print(facts: &Facts<'_>) {
         );
     }
     println!("Stop it with Ctrl-C.");
+}
+
+/// What a firewall must let through.
+fn media(sfu: &Sfu) -> String {
+    let ports = sfu.local_ports();
+    let ports = match ports.as_slice() {
+        [port] => format!("port {port}"),
+        ports => {
+            let ports = ports.iter().map(ToString::to_string);
+            format!("ports {}", ports.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let how = if sfu.has_tcp() { "UDP and TCP" } else { "UDP" };
+    let addresses = sfu.local_addresses();
+    let addresses = addresses.iter().map(ToString::to_string);
+    format!(
+        "{how} {ports} on {}",
+        addresses.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// An address that a browser on this machine can open.

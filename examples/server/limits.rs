@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use vnet::Limits;
 use vnet::http::{Rate, RateLimits, RateRule};
+use vnet::sfu::SfuLimits;
 
 use crate::failure::Failure;
 
@@ -14,18 +15,21 @@ enum Limit {
     Http(RateRule),
     /// Counted in the rooms.
     Signal,
+    /// Counted in meetings.
+    Conference,
 }
 
 impl Limit {
     fn all() -> impl Iterator<Item = Self> {
         let http = RateRule::ALL.into_iter().map(Self::Http);
-        http.chain([Self::Signal])
+        http.chain([Self::Signal, Self::Conference])
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::Http(rule) => rule.name(),
             Self::Signal => "signal",
+            Self::Conference => "conference",
         }
     }
 
@@ -33,6 +37,7 @@ impl Limit {
         match self {
             Self::Http(rule) => rule.about(),
             Self::Signal => "messages of one peer in a signalling room",
+            Self::Conference => "messages of one person in a meeting",
         }
     }
 
@@ -44,6 +49,11 @@ impl Limit {
                 let limits = Limits::default();
                 let seconds = limits.signal_burst / limits.signal_rate.max(1);
                 format!("{}/{seconds}s", limits.signal_burst)
+            }
+            Self::Conference => {
+                let limits = SfuLimits::default();
+                let seconds = limits.message_burst / limits.message_rate.max(1);
+                format!("{}/{seconds}s", limits.message_burst)
             }
         }
     }
@@ -60,9 +70,17 @@ pub(crate) fn help() -> String {
     text
 }
 
+/// Every limit that `--limit` can set.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Read {
+    pub(crate) rates: RateLimits,
+    pub(crate) rooms: Limits,
+    pub(crate) conference: SfuLimits,
+}
+
 /// Reads what was typed after `--limit`.
-pub(crate) fn read(typed: &[String]) -> Result<(RateLimits, Limits), Failure> {
-    let (mut rates, mut limits) = (RateLimits::default(), Limits::default());
+pub(crate) fn read(typed: &[String]) -> Result<Read, Failure> {
+    let mut read = Read::default();
     for text in typed {
         let setting = format!("--limit {text}");
         let Some((name, rate)) = text.split_once('=') else {
@@ -81,25 +99,30 @@ pub(crate) fn read(typed: &[String]) -> Result<(RateLimits, Limits), Failure> {
             .parse()
             .map_err(|error| Failure::refused(&setting, &error))?;
         match limit {
-            Limit::Http(rule) => rates = rates.with(rule, rate),
-            Limit::Signal => set_signal(&mut limits, rate, &setting)?,
+            Limit::Http(rule) => read.rates = read.rates.with(rule, rate),
+            Limit::Signal => {
+                read.rooms.signal_burst = rate.count();
+                read.rooms.signal_rate = each_second(rate, &setting)?;
+            }
+            Limit::Conference => {
+                read.conference.message_burst = rate.count();
+                read.conference.message_rate = each_second(rate, &setting)?;
+            }
         }
     }
-    Ok((rates, limits))
+    Ok(read)
 }
 
-/// So many at once, coming back evenly; rooms count in whole messages a second.
-fn set_signal(limits: &mut Limits, rate: Rate, setting: &str) -> Result<(), Failure> {
+/// So many at once, coming back evenly; sockets count in whole messages a second.
+fn each_second(rate: Rate, setting: &str) -> Result<u32, Failure> {
     let seconds = rate.period().as_secs().max(1);
     let each_second = u64::from(rate.count()) / seconds;
-    limits.signal_burst = rate.count();
-    limits.signal_rate = match u32::try_from(each_second) {
-        Ok(each_second @ 1..) => each_second,
+    match u32::try_from(each_second) {
+        Ok(each_second @ 1..) => Ok(each_second),
         _ => {
             let wrong = "that is less than one message a second";
             let right = format!("write {seconds}/{seconds}s or more");
-            return Err(Failure::setting(setting, wrong, right));
+            Err(Failure::setting(setting, wrong, right))
         }
-    };
-    Ok(())
+    }
 }

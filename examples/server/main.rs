@@ -15,6 +15,8 @@ mod create_admin;
 mod data_dir;
 mod failure;
 mod limits;
+mod media;
+mod metrics_page;
 mod run;
 mod settings;
 mod shutdown;
@@ -24,6 +26,12 @@ use std::process::ExitCode;
 
 use crate::args::{Command, Read};
 use crate::failure::Failure;
+
+/// Gives the memory of closed connections back to the system within seconds, where the system's own
+/// allocator keeps it.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 #[expect(clippy::print_stderr, reason = "the one line for whoever started this")]

@@ -15,6 +15,7 @@ use crate::banner::{self, Facts};
 use crate::create_admin;
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, causes};
+use crate::metrics_page;
 use crate::settings::{Settings, TlsSource};
 use crate::shutdown;
 
@@ -38,6 +39,10 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let tls = load_tls(&settings, &data)?;
     let listener = listen(&settings).await?;
     let store = open_store(&data)?;
+    let metrics = match settings.media.metrics_listen() {
+        Some(address) => Some(metrics_page::open(address).await?),
+        None => None,
+    };
     let limits = settings.limits.clone();
     let hasher = Hasher::new(limits.waiting_hashes);
     let rooms = InProcessRooms::new(&limits);
@@ -45,12 +50,19 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         .with_limits(limits)
         .with_hasher(hasher.clone())
         .with_sign_up(settings.sign_up);
-    let identities = match &settings.acs {
+    let mut sfu = None;
+    let carrier = match &settings.acs {
         Some(acs) => {
             builder = with_acs(builder, acs.clone());
-            banner::Identities::Acs(acs.endpoint().to_owned())
+            banner::Carrier::Acs(acs.endpoint().to_owned())
         }
-        None => banner::Identities::Local,
+        None => {
+            let started = settings.media.start(data.signing_key()?)?;
+            builder = builder.with_conference(started.clone());
+            let carrier = banner::Carrier::Local(started.clone());
+            sfu = Some(started);
+            carrier
+        }
     };
     let vnet = builder.build();
     vnet.seed_help()
@@ -69,7 +81,8 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         public_url: settings.http.public_url.as_ref(),
         is_tls: tls.is_some(),
         data: data.path(),
-        identities,
+        carrier,
+        metrics,
     });
     warm_up(hasher);
     let upkeep = tokio::spawn({
@@ -81,6 +94,9 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         .with_graceful_shutdown(stop.clone().cancelled_owned())
         .await;
     stop.cancel();
+    if let Some(sfu) = sfu {
+        sfu.stop().await;
+    }
     if tokio::time::timeout(UPKEEP_ENDS_WITHIN, upkeep)
         .await
         .is_err()

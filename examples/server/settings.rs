@@ -14,6 +14,7 @@ use vnet::{Limits, Secret};
 use crate::args::{Data, Serve, SignUp, TlsMode};
 use crate::failure::Failure;
 use crate::limits;
+use crate::media::MediaSettings;
 
 /// The variable that can hold a connection string itself.
 const CONNECTION_STRING: &str = "VNET_ACS_CONNECTION_STRING";
@@ -25,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) data: Data,
     pub(crate) http: HttpConfig,
     pub(crate) limits: Limits,
+    pub(crate) media: MediaSettings,
     pub(crate) tls: TlsSource,
     pub(crate) acs: Option<AcsIdentityProvider>,
     pub(crate) sign_up: SignUpPolicy,
@@ -44,12 +46,13 @@ pub(crate) enum TlsSource {
 impl Settings {
     /// Checks what was typed.
     pub(crate) fn check(typed: Serve) -> Result<Self, Failure> {
-        let (rates, limits) = limits::read(&typed.limit)?;
+        let read = limits::read(&typed.limit)?;
         Ok(Self {
             tls: tls(&typed)?,
             acs: acs(&typed)?,
-            http: http(&typed, rates)?,
-            limits,
+            http: http(&typed, read.rates)?,
+            limits: read.rooms,
+            media: typed.media.check(read.conference)?,
             listen: typed.listen,
             data: typed.data,
             sign_up: match typed.sign_up {

@@ -10,8 +10,15 @@ const candidates = [
   '/usr/bin/google-chrome',
 ];
 
+/** Cameras, microphones and screens that need neither hardware nor a person who allows them. */
+export const fakeDevices = [
+  '--use-fake-device-for-media-stream=fps=30',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
 /** Launches the browser of this machine. */
-export function launch() {
+export function launch(...flags) {
   const executablePath = candidates.find((path) => path && existsSync(path));
   assert.ok(executablePath, 'no Chromium found: install it, or name it in VNET_CHROMIUM');
   return chromium.launch({
@@ -27,6 +34,7 @@ export function launch() {
       // Peers on one machine find each other also where it has no network but loopback.
       '--allow-loopback-in-peer-connection',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...flags,
     ],
   });
 }

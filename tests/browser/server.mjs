@@ -13,12 +13,34 @@ function cleanEnvironment() {
 }
 
 /**
- * Starts a server and waits until it says where it listens.
- * @returns {Promise<{url: string, createAdmin: (name: string, password: string) => Promise<void>, stop: () => Promise<void>}>}
+ * Starts a server and waits until it says where it listens. `restart` ends it as a crash would and starts it
+ * again at the same address with the same data.
+ * @returns {Promise<{url: string, said: string[], createAdmin: (name: string, password: string) => Promise<void>,
+ *   restart: () => Promise<void>, stop: () => Promise<void>}>}
  */
 export async function startServer(...flags) {
   const dataDir = await mkdtemp(join(tmpdir(), 'vnet-browser-'));
-  const child = spawn(program, ['--listen', '127.0.0.1:0', '--data-dir', dataDir, '--log', 'warn', ...flags], {
+  let run = await start(dataDir, '127.0.0.1:0', flags);
+  return {
+    url: run.url,
+    said: run.said,
+    createAdmin: (name, password) => createAdmin(dataDir, name, password),
+    async restart() {
+      run.child.kill('SIGKILL');
+      await run.exited;
+      run = await start(dataDir, new URL(run.url).host, flags);
+    },
+    async stop() {
+      run.child.kill('SIGTERM');
+      const code = await run.exited;
+      await rm(dataDir, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`the server ended with ${code}: ${run.said.join('\n')}`);
+    },
+  };
+}
+
+async function start(dataDir, listen, flags) {
+  const child = spawn(program, ['--listen', listen, '--data-dir', dataDir, '--log', 'warn', '--media-port', '0', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: cleanEnvironment(),
   });
@@ -27,22 +49,14 @@ export async function startServer(...flags) {
   const exited = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
   const url = await new Promise((found, failed) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
+      said.push(line);
       const address = /https?:\/\/127\.0\.0\.1:\d+/.exec(line);
       if (address) found(address[0]);
     });
     child.once('error', failed);
     exited.then((code) => failed(new Error(`the server ended (${code}): ${said.join('\n')}`)));
   });
-  return {
-    url,
-    createAdmin: (name, password) => createAdmin(dataDir, name, password),
-    async stop() {
-      child.kill('SIGTERM');
-      const code = await exited;
-      await rm(dataDir, { recursive: true, force: true });
-      if (code !== 0) throw new Error(`the server ended with ${code}: ${said.join('\n')}`);
-    },
-  };
+  return { child, said, exited, url };
 }
 
 /** Makes a staff account in the way the README tells. */

@@ -12,12 +12,12 @@ use tokio::net::TcpListener;
 use crate::server::{self, Server};
 use crate::support::person::{PASSWORD, Person};
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Asserts that the program ended with 2 and one line that has all of `parts`.
-fn assert_one_line(output: &Output, parts: &[&str]) {
+pub(crate) fn assert_one_line(output: &Output, parts: &[&str]) {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert_eq!(text(&output.stdout), "", "{said}");

@@ -8,6 +8,7 @@
 mod acs;
 mod cli;
 mod local;
+mod media;
 mod redaction;
 mod server;
 #[path = "../support/mod.rs"]

@@ -52,6 +52,9 @@ pub trait TextSocket: fmt::Debug + Send + 'static {
 #[async_trait]
 #[auto_impl(&, Arc, Box)]
 pub trait ConferenceSignalling: fmt::Debug + Send + Sync + 'static {
+    /// The longest text that a browser may send, in bytes: sockets refuse what is longer.
+    fn max_text_bytes(&self) -> usize;
+
     /// Talks with one browser that connected to `meeting`, until either side ends it. Who the browser
     /// is says the ticket in its first text.
     async fn serve(&self, meeting: MeetingId, socket: Box<dyn TextSocket>);
