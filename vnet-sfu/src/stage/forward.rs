@@ -6,14 +6,19 @@ use std::time::Instant;
 use str0m::Rtc;
 use str0m::format::{Codec, PayloadParams};
 use str0m::media::{KeyframeRequestKind, Mid, Pt};
-use str0m::rtp::{ExtensionValues, RedDecoder, RtpPacket, RtpWrite};
+use str0m::rtp::{ExtensionValues, RedDecoder, RtpPacket, RtpWrite, Ssrc};
 
 use super::Stage;
+use super::clock::LayerClock;
 use super::payload::{Patched, Payload};
 use super::peer::Peer;
 use super::rewrite::{Arrived, Numbers};
 use super::slot::{Format, Slot};
 use crate::media::MediaOutput;
+
+/// Larger payloads do not fit into the packets of subscribers, with their headers and what repeating
+/// them adds; browsers keep below 1,200 bytes.
+const LARGEST_PAYLOAD: usize = 1_500;
 
 /// What all who get a packet share.
 struct Parcel<'a> {
@@ -101,7 +106,29 @@ impl Stage {
         let layers = &self.tracks[number].layers;
         let layer = layers.iter().position(|layer| layer.rid == rid)?;
         peer.streams.insert(ssrc, (number, layer));
+        self.note_stream(number, layer, ssrc);
         Some((number, layer))
+    }
+
+    /// A layer that comes in another stream than before has begun anew: so must those who get it.
+    fn note_stream(&mut self, number: usize, layer: usize, ssrc: Ssrc) {
+        let track = &mut self.tracks[number];
+        let stream = &mut track.layers[layer];
+        if stream.ssrc.replace(ssrc).is_none_or(|old| old == ssrc) {
+            return;
+        }
+        stream.clock = LayerClock::default();
+        for place in &track.places {
+            if let Some(slot) = self
+                .peers
+                .get_mut(place.peer)
+                .and_then(|peer| peer.slots.get_mut(place.slot))
+                && let Some(playing) = &mut slot.playing
+                && playing.current == Some(layer)
+            {
+                playing.current = None;
+            }
+        }
     }
 
     /// Counts a packet, drops it if it is one too many, and notes what it is encoded in.
@@ -114,6 +141,10 @@ impl Stage {
         now: Instant,
     ) -> bool {
         let track = &mut self.tracks[number];
+        if packet.payload.len() > LARGEST_PAYLOAD {
+            self.counters.malformed += 1;
+            return false;
+        }
         if !track.bucket.take(packet.payload.len(), now) {
             track.dropped += 1;
             self.counters.over_rate += 1;

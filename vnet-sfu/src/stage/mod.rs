@@ -31,6 +31,9 @@ mod stats;
 mod tick;
 mod track;
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Instant;

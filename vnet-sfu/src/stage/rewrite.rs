@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::payload::Counters;
 
+/// A jump of more sequence numbers than this is no loss: the source has begun anew.
+const JUMP: u64 = 3_000;
+
 /// A packet as it came.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrived {
@@ -55,6 +58,8 @@ pub(super) struct Rewriter {
     /// The number of the very first packet. Below 2^16: receivers begin with a rollover counter of 0.
     start: u16,
     piece: Option<Piece>,
+    /// The newest that came within the piece.
+    newest: u64,
     last: Option<Last>,
 }
 
@@ -65,6 +70,7 @@ impl Rewriter {
         Self {
             start: start & 0x7fff,
             piece: None,
+            newest: 0,
             last: None,
         }
     }
@@ -77,9 +83,13 @@ impl Rewriter {
     /// The numbers to send a packet with; `None` if it is older than its piece.
     pub(super) fn rewrite(&mut self, packet: &Arrived) -> Option<Numbers> {
         let piece = match self.piece {
-            Some(piece) => piece,
-            None => *self.piece.insert(self.begin(packet)),
+            Some(piece) if packet.seq.abs_diff(self.newest) <= JUMP => piece,
+            _ => {
+                self.newest = packet.seq;
+                *self.piece.insert(self.begin(packet))
+            }
         };
+        self.newest = self.newest.max(packet.seq);
         if packet.seq < piece.first {
             return None;
         }

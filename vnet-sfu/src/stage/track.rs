@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use str0m::format::PayloadParams;
 use str0m::media::{Mid, Pt, Rid};
+use str0m::rtp::Ssrc;
 
 use super::clock::LayerClock;
 use super::encode::Told;
@@ -36,6 +37,8 @@ pub(super) struct Layer {
     pub(super) width: Option<u32>,
     pub(super) asker: Asker,
     pub(super) clock: LayerClock,
+    /// The stream that it last came in.
+    pub(super) ssrc: Option<Ssrc>,
 }
 
 impl Layer {
@@ -49,6 +52,7 @@ impl Layer {
             width: None,
             asker: Asker::default(),
             clock: LayerClock::default(),
+            ssrc: None,
         }
     }
 

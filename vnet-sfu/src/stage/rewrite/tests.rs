@@ -41,6 +41,16 @@ fn packets_older_than_their_piece_are_dropped() {
 }
 
 #[test]
+fn a_source_that_begins_anew_goes_on_in_the_stream() {
+    let now = Instant::now();
+    let mut rewriter = Rewriter::new(0);
+    rewriter.rewrite(&packet(50_000, 0, now, 1)).unwrap();
+    assert_eq!(rewriter.rewrite(&packet(7, 0, now, 1)).unwrap().seq, 1);
+    assert_eq!(rewriter.rewrite(&packet(90_000, 0, now, 1)).unwrap().seq, 2);
+    assert_eq!(rewriter.rewrite(&packet(90_002, 0, now, 1)).unwrap().seq, 4);
+}
+
+#[test]
 fn packets_without_counters_do_not_reset_them() {
     let now = Instant::now();
     let mut rewriter = Rewriter::new(0);

@@ -1,0 +1,85 @@
+//! What can only be seen, or broken, from inside. The tests of everything else are in `tests/`.
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use std::time::Duration;
+
+use support::world::News;
+use support::{Offer, World};
+
+use crate::media::Media;
+use crate::wire::Source;
+
+#[test]
+fn a_panic_in_one_engine_loses_that_participant_alone() {
+    let mut world = World::new(60);
+    let people: Vec<_> = (1..=3).map(|n| world.join(n, &Offer::default())).collect();
+    let cameras: Vec<_> = people
+        .iter()
+        .map(|id| world.track(*id, Source::Camera))
+        .collect();
+    for viewer in &people {
+        for camera in &cameras {
+            world.want(*viewer, *camera, None);
+        }
+    }
+    world.run(Duration::from_secs(2));
+    let number = world.stage.peer(people[1]).unwrap();
+    world.stage.peers[number].link.panic_at_next = true;
+    world.run(Duration::from_secs(1));
+    let failed: Vec<_> = world
+        .news
+        .iter()
+        .filter_map(|(_, news)| match news {
+            News::Failed(id) => Some(*id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(failed, [people[1]]);
+    assert_eq!(world.stage.counters().failed, 1);
+    assert_eq!(world.client(people[0]).slot_of(cameras[1]), None);
+    assert!(world.stage.slots(people[1]).is_empty());
+    let before = world
+        .client(people[0])
+        .sink_of(cameras[2])
+        .unwrap()
+        .packets
+        .len();
+    world.run(Duration::from_secs(2));
+    let after = world
+        .client(people[0])
+        .sink_of(cameras[2])
+        .unwrap()
+        .packets
+        .len();
+    assert!(after > before + 40, "{before} {after}");
+    world.leave(people[1]);
+    let again = world.join(2, &Offer::default());
+    world.run(Duration::from_secs(1));
+    assert!(world.client(again).connected);
+}
+
+#[test]
+fn nothing_is_left_of_those_who_are_gone() {
+    let mut world = World::new(61);
+    for round in 0..3 {
+        for n in 1..=5 {
+            world.join(n, &Offer::default());
+        }
+        world.run(Duration::from_secs(1));
+        for n in 1..=5 {
+            world.leave(crate::ids::ParticipantId(n));
+        }
+        world.run(Duration::from_secs(1));
+        let stage = &world.stage;
+        assert!(
+            stage.peers.is_empty() && stage.participants.is_empty(),
+            "{round}"
+        );
+        assert!(stage.tracks.is_empty() && stage.track_numbers.is_empty());
+        assert!(stage.due.is_empty(), "{} deadlines", stage.due.len());
+        assert_eq!(stage.deadline(), None);
+        assert!(stage.said.events.is_empty() && stage.said.outputs.is_empty());
+    }
+}
