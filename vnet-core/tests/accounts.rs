@@ -223,8 +223,8 @@ async fn signing_out_tells_the_sockets_of_that_session_only() {
         .await
         .unwrap()
         .unwrap();
-    let watch_one = accounts.watch_session(one.signed_in.session.id);
-    let watch_two = accounts.watch_session(two.signed_in.session.id);
+    let watch_one = accounts.watch_session(&one);
+    let watch_two = accounts.watch_session(&two);
     assert!(
         accounts
             .end_session(&one.signed_in.session.id)
@@ -243,11 +243,59 @@ async fn signing_out_tells_the_sockets_of_that_session_only() {
 async fn a_socket_that_was_opened_while_its_session_ended_is_told_at_once() {
     let house = house();
     let ada = house.user("ada").await;
-    house.session(&ada).await;
+    let key = house.session(&ada).await;
     let accounts = house.vnet.accounts();
-    let session = accounts.sessions(&ada.id).await.unwrap()[0].id;
-    accounts.end_session(&session).await.unwrap();
-    accounts.watch_session(session).ended().await;
+    let seen = accounts.authenticate(&key).await.unwrap().unwrap();
+    accounts
+        .end_session(&seen.signed_in.session.id)
+        .await
+        .unwrap();
+    accounts.watch_session(&seen).ended().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_store_is_not_asked_again_unless_sessions_ended_meanwhile() {
+    let house = house();
+    let ada = house.user("ada").await;
+    let accounts = house.vnet.accounts();
+    let seen = accounts
+        .authenticate(&house.session(&ada).await)
+        .await
+        .unwrap()
+        .unwrap();
+    let other = accounts.sessions(&ada.id).await.unwrap()[0].id;
+    let known = accounts.watch_session(&seen);
+    // Its time is over, which only the store tells.
+    house.clock.advance(Limits::default().session_lifetime * 2);
+    let began = tokio::time::Instant::now();
+    known.ended().await;
+    assert_eq!(began.elapsed(), Limits::default().session_check_interval);
+    // Somebody's session ended since this one was looked up: it could have been this one.
+    accounts.end_session(&other).await.unwrap();
+    let began = tokio::time::Instant::now();
+    accounts.watch_session(&seen).ended().await;
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ends_while_a_socket_is_opened_always_ends_the_socket() {
+    let house = house();
+    let ada = house.user("ada").await;
+    for round in 0..300 {
+        let key = house.session(&ada).await;
+        let accounts = house.vnet.accounts().clone();
+        let session = accounts.sessions(&ada.id).await.unwrap()[0].id;
+        let ending = tokio::spawn({
+            let accounts = accounts.clone();
+            async move { accounts.end_session(&session).await.unwrap() }
+        });
+        if let Some(seen) = accounts.authenticate(&key).await.unwrap() {
+            let watch = accounts.watch_session(&seen);
+            let told = tokio::time::timeout(Duration::from_secs(20), watch.ended()).await;
+            assert!(told.is_ok(), "round {round}");
+        }
+        assert!(ending.await.unwrap());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -256,14 +304,8 @@ async fn a_session_that_ends_elsewhere_is_noticed_by_its_sockets() {
     let ada = house.user("ada").await;
     let key = house.session(&ada).await;
     let accounts = house.vnet.accounts();
-    let session = accounts
-        .authenticate(&key)
-        .await
-        .unwrap()
-        .unwrap()
-        .signed_in
-        .session;
-    let watch = accounts.watch_session(session.id);
+    let seen = accounts.authenticate(&key).await.unwrap().unwrap();
+    let watch = accounts.watch_session(&seen);
     house
         .clock
         .advance(Limits::default().session_lifetime + Duration::from_secs(1));

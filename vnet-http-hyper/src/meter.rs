@@ -1,10 +1,11 @@
-//! What a connection does, so that one that does nothing can be told.
+//! What a connection does, so that one that does nothing can be told, and what it says when it becomes
+//! a socket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
@@ -16,6 +17,8 @@ pub(crate) struct Activity {
     steps: AtomicU64,
     /// Requests that are being answered.
     in_flight: AtomicUsize,
+    /// What is written now is the answer to an upgrade.
+    upgrading: AtomicBool,
     _place: OwnedSemaphorePermit,
 }
 
@@ -24,6 +27,7 @@ impl Activity {
         Arc::new(Self {
             steps: AtomicU64::new(0),
             in_flight: AtomicUsize::new(0),
+            upgrading: AtomicBool::new(false),
             _place: place,
         })
     }
@@ -33,6 +37,11 @@ impl Activity {
         self.step();
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         Busy(Arc::clone(self))
+    }
+
+    /// Says that the next answer is that to an upgrade: see [`Meter`].
+    pub(crate) fn upgrade(&self) {
+        self.upgrading.store(true, Ordering::Relaxed);
     }
 
     fn step(&self) {
@@ -57,21 +66,61 @@ impl Drop for Busy {
 }
 
 /// A stream that counts what its client takes.
+///
+/// The answer to an upgrade waits here for the first frame, which follows at once, and is written along
+/// with it: to write to a socket is by far the largest part of what it costs to join a room.
 #[derive(Debug)]
 pub(crate) struct Meter<S> {
     stream: S,
     activity: Arc<Activity>,
+    held: Vec<u8>,
 }
 
 impl<S> Meter<S> {
     pub(crate) fn new(stream: S, activity: Arc<Activity>) -> Self {
-        Self { stream, activity }
+        Self {
+            stream,
+            activity,
+            held: Vec::new(),
+        }
+    }
+
+    /// The stream once it is upgraded: what was held back goes with what is written or flushed next.
+    pub(crate) fn upgraded(self) -> Self {
+        self.activity.upgrading.store(false, Ordering::Relaxed);
+        self
+    }
+
+    fn is_upgrading(&self) -> bool {
+        self.activity.upgrading.load(Ordering::Relaxed)
     }
 
     fn count(&self, written: &Poll<io::Result<usize>>) {
         if matches!(written, Poll::Ready(Ok(1..))) {
             self.activity.step();
         }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Meter<S> {
+    /// Writes what is held back, and of `bytes` what fits in with it; how much that was.
+    fn poll_held(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        while !self.held.is_empty() {
+            let slices = [IoSlice::new(&self.held), IoSlice::new(bytes)];
+            let stream = Pin::new(&mut self.stream);
+            let written = ready!(stream.poll_write_vectored(cx, &slices))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            match written.checked_sub(self.held.len()) {
+                Some(more) => {
+                    self.held = Vec::new();
+                    return Poll::Ready(Ok(more));
+                }
+                None => drop(self.held.drain(..written)),
+            }
+        }
+        Poll::Ready(Ok(0))
     }
 }
 
@@ -91,7 +140,15 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if self.is_upgrading() {
+            self.held.extend_from_slice(bytes);
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let with_held = ready!(self.poll_held(cx, bytes))?;
+        let written = match with_held {
+            0 => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            written => Poll::Ready(Ok(written)),
+        };
         self.count(&written);
         written
     }
@@ -101,6 +158,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.is_upgrading() {
+            let before = self.held.len();
+            slices
+                .iter()
+                .for_each(|slice| self.held.extend_from_slice(slice));
+            return Poll::Ready(Ok(self.held.len() - before));
+        }
+        ready!(self.poll_held(cx, &[]))?;
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.count(&written);
         written
@@ -111,10 +176,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_upgrading() {
+            return Poll::Ready(Ok(()));
+        }
+        ready!(self.poll_held(cx, &[]))?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_held(cx, &[]))?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
+use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::context::ClientAddr;
-use crate::meter::Activity;
+use crate::meter::{Activity, Meter};
 use crate::service::VnetService;
 
 #[cfg(feature = "tls")]
@@ -27,6 +28,9 @@ use crate::tls::Tls;
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// Requests that one HTTP/2 connection may have open.
 const MAX_STREAMS: u32 = 128;
+/// The first read of a connection is of 24 bytes, to tell HTTP/2 from HTTP/1.1; this much is taken from the
+/// socket along with them, which is all of most requests. Later reads are larger and go past it.
+const FIRST_READ_BYTES: usize = 1024;
 /// Pause after an error of `accept` that is not one connection's alone: no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -103,11 +107,15 @@ impl Serve {
         });
         // Also when this future is dropped: nothing goes on alone.
         let _abort = shared.aborting.clone().drop_guard();
+        // A task, because who awaits a server is often the thread of `block_on`: every connection would
+        // have to wake it, and to be handed over to the threads that do the work.
+        let taking = take(self.listener, Arc::clone(&shared), connections.clone());
         tokio::select! {
-            () = accept(&self.listener, &shared, &connections) => {}
+            _panicked = connections.spawn(taking) => {
+                tracing::error!("no connection is taken any more");
+            }
             () = self.shutdown => {}
         }
-        drop(self.listener);
         shared.stopping.cancel();
         connections.close();
         let patience = shared.service.app.config.drain_timeout;
@@ -158,6 +166,15 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .max_header_list_size(MAX_HEAD_BYTES as u32)
         .max_send_buf_size(128 * 1024);
     builder
+}
+
+/// Takes connections until the server stops.
+async fn take(listener: TcpListener, shared: Arc<Shared>, connections: TaskTracker) {
+    tokio::select! {
+        () = accept(&listener, &shared, &connections) => {}
+        () = shared.stopping.cancelled() => {}
+        () = shared.aborting.cancelled() => {}
+    }
 }
 
 /// Takes connections for ever.
@@ -221,6 +238,7 @@ async fn serve_one(
         };
         match accepted {
             Ok(Ok(stream)) => {
+                let stream = Meter::new(stream, Arc::clone(&activity));
                 connection::drive(stream, client.with_tls(true), &shared, activity).await;
             }
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
@@ -228,5 +246,7 @@ async fn serve_one(
         }
         return;
     }
+    let stream = Meter::new(stream, Arc::clone(&activity));
+    let stream = BufReader::with_capacity(FIRST_READ_BYTES, stream);
     connection::drive(stream, client, &shared, activity).await;
 }

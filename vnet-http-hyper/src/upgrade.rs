@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::header::{
     CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -12,11 +13,13 @@ use http::{HeaderMap, Method, StatusCode, Version};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+#[cfg(feature = "tls")]
+use tokio_rustls::server::TlsStream;
 use vnet_core::room::RoomCode;
-use vnet_signal::{Entry, SessionGuard, accept_key, path};
+use vnet_signal::{Entry, Outcome, SessionGuard, accept_key, path};
 
 use crate::app::App;
 use crate::context::Ctx;
@@ -130,11 +133,7 @@ pub(crate) async fn answer(ctx: &Ctx, code: &str) -> Result<Response, HttpError>
     }
     let echo = path::wants_echo(ctx.parts.uri.query().unwrap_or_default());
     let entry = Entry::new(room, auth.signed_in.user.username.as_str()).with_echo(echo);
-    let watch = ctx
-        .app
-        .vnet
-        .accounts()
-        .watch_session(auth.signed_in.session.id);
+    let watch = ctx.app.vnet.accounts().watch_session(auth);
     let session = SessionGuard::new(async move { watch.ended().await });
     let app = Arc::clone(&ctx.app);
     ctx.app.sockets.spawn(begin(app, source, entry, session));
@@ -210,58 +209,69 @@ fn source(ctx: &Ctx) -> Result<Source, HttpError> {
     source.ok_or_else(|| HttpError::bad_request("This connection cannot be upgraded."))
 }
 
-/// Waits for the stream and gives it to a task of its own, which is as small as the stream allows:
-/// hyper's boxes and buffers are left behind.
+/// Waits for the stream and serves it.
 async fn begin(app: Arc<App>, source: Source, entry: Entry, session: SessionGuard) {
-    let upgraded = match source {
+    let peer = entry.peer_id();
+    let serve = Serve {
+        app: &app,
+        entry,
+        session,
+    };
+    let connection = match source {
         Source::Hyper(upgrade) => match upgrade.await {
-            Ok(upgraded) => upgraded,
+            Ok(upgraded) => serve.upgraded(upgraded),
             Err(error) => {
                 tracing::debug!(%error, "an upgrade came to nothing");
                 return;
             }
         },
-        Source::Handed(stream) => {
-            if let Ok(stream) = stream.await {
-                spawn(&app, stream, Bytes::new(), entry, session);
-            }
-            return;
-        }
+        Source::Handed(stream) => match stream.await {
+            Ok(stream) => serve.stream(stream, Bytes::new()),
+            Err(_answered_otherwise) => return,
+        },
     };
-    let upgraded = match downcast::<TokioIo<Meter<TcpStream>>>(upgraded) {
-        Ok(parts) => return spawn(&app, parts.io.into_inner(), parts.read_buf, entry, session),
-        Err(upgraded) => upgraded,
-    };
-    #[cfg(feature = "tls")]
-    let upgraded =
-        match downcast::<TokioIo<Meter<tokio_rustls::server::TlsStream<TcpStream>>>>(upgraded) {
-            Ok(parts) => return spawn(&app, parts.io.into_inner(), parts.read_buf, entry, session),
-            Err(upgraded) => upgraded,
-        };
-    begin_foreign(&app, upgraded, entry, session);
+    let outcome = connection.await;
+    tracing::debug!(peer.id = %peer, ?outcome, "a signalling connection ended");
 }
 
-/// The stream of somebody else's hyper.
-fn begin_foreign(app: &Arc<App>, upgraded: Upgraded, entry: Entry, session: SessionGuard) {
-    match downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => spawn(app, parts.io.into_inner(), parts.read_buf, entry, session),
-        Err(upgraded) => spawn(app, TokioIo::new(upgraded), Bytes::new(), entry, session),
-    }
-}
-
-fn spawn(
-    app: &Arc<App>,
-    stream: impl UpgradedStream,
-    leftover: Bytes,
+/// What is served once there is a stream.
+struct Serve<'a> {
+    app: &'a App,
     entry: Entry,
     session: SessionGuard,
-) {
-    let peer = entry.peer_id();
-    let connection = app
-        .signalling
-        .serve_upgraded(stream, leftover, entry, session);
-    app.sockets.spawn(async move {
-        let outcome = connection.await;
-        tracing::debug!(peer.id = %peer, ?outcome, "a signalling connection ended");
-    });
+}
+
+impl Serve<'_> {
+    /// Takes the stream out of hyper's hands: its boxes and buffers are left behind.
+    fn upgraded(self, upgraded: Upgraded) -> BoxFuture<'static, Outcome> {
+        let upgraded = match downcast::<TokioIo<BufReader<Meter<TcpStream>>>>(upgraded) {
+            Ok(parts) => {
+                let stream = parts.io.into_inner();
+                // Hyper read it before what is still in the buffer.
+                let leftover = match stream.buffer() {
+                    [] => parts.read_buf,
+                    rest => [&parts.read_buf, rest].concat().into(),
+                };
+                return self.stream(stream.into_inner().upgraded(), leftover);
+            }
+            Err(upgraded) => upgraded,
+        };
+        #[cfg(feature = "tls")]
+        let upgraded = match downcast::<TokioIo<Meter<TlsStream<TcpStream>>>>(upgraded) {
+            Ok(parts) => {
+                return self.stream(parts.io.into_inner().upgraded(), parts.read_buf);
+            }
+            Err(upgraded) => upgraded,
+        };
+        // Somebody else's hyper.
+        match downcast::<TokioIo<TcpStream>>(upgraded) {
+            Ok(parts) => self.stream(parts.io.into_inner(), parts.read_buf),
+            Err(upgraded) => self.stream(TokioIo::new(upgraded), Bytes::new()),
+        }
+    }
+
+    fn stream(self, stream: impl UpgradedStream, leftover: Bytes) -> BoxFuture<'static, Outcome> {
+        let signalling = &self.app.signalling;
+        Box::pin(signalling.serve_upgraded(stream, leftover, self.entry, self.session))
+    }
 }

@@ -9,6 +9,7 @@ mod support;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use support::{PATIENCE, refusal, start, start_with};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -231,25 +232,51 @@ async fn stopping_tells_sockets_1001_and_waits() {
     assert!(refused.is_err(), "nobody listens");
 }
 
+/// A request for a room, with a head that is longer by `padding` bytes.
+fn request(host: impl std::fmt::Display, cookie: &str, padding: usize) -> Vec<u8> {
+    format!(
+        "GET {ROOM} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nUpgrade: websocket\r\n\
+         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nX-Padding: {}\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        "x".repeat(padding)
+    )
+    .into_bytes()
+}
+
 #[tokio::test]
 async fn frames_sent_along_with_the_request_are_not_lost() {
     let server = start().await;
     let ada = server.browser("ada").await;
-    let mut bytes = format!(
-        "GET {ROOM} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nUpgrade: websocket\r\n\
-         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        server.address, ada.cookie
-    )
-    .into_bytes();
-    // `[]` as a masked text frame, and a close frame.
-    bytes.extend_from_slice(&[0x81, 0x82, 0, 0, 0, 0, b'[', b']']);
-    bytes.extend_from_slice(&[0x88, 0x80, 0, 0, 0, 0]);
-    let answer = server.raw(&bytes).await;
-    assert_eq!(answer.status, 101);
-    let frames = String::from_utf8_lossy(&answer.body);
+    let bare = request(server.address, &ada.cookie, 0).len();
+    // The first read of a connection ends within the request, at its end, within the frames, after them.
+    let within = (0..=12).map(|before| 1024 - before - bare);
+    for padding in [0, 3_000].into_iter().chain(within) {
+        let mut bytes = request(server.address, &ada.cookie, padding);
+        // `[]` as a masked text frame, and a close frame.
+        bytes.extend_from_slice(&[0x81, 0x82, 0, 0, 0, 0, b'[', b']']);
+        bytes.extend_from_slice(&[0x88, 0x80, 0, 0, 0, 0]);
+        let answer = server.raw(&bytes).await;
+        assert_eq!(answer.status, 101);
+        let frames = String::from_utf8_lossy(&answer.body);
+        assert!(
+            frames.contains("signal_connected") && frames.contains("not_an_object"),
+            "{padding}: {frames}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_first_notice_comes_along_with_the_answer() {
+    let server = start().await;
+    let ada = server.browser("ada").await;
+    let mut stream = server.connect().await;
+    let request = request(server.address, &ada.cookie, 0);
+    stream.write_all(&request).await.unwrap();
+    let mut bytes = [0; 4_096];
+    let read = tokio::time::timeout(PATIENCE, stream.read(&mut bytes)).await;
+    let answer = String::from_utf8_lossy(&bytes[..read.unwrap().unwrap()]).into_owned();
     assert!(
-        frames.contains("signal_connected") && frames.contains("not_an_object"),
-        "{frames}"
+        answer.starts_with("HTTP/1.1 101 ") && answer.contains("signal_connected"),
+        "{answer}"
     );
 }

@@ -1,5 +1,6 @@
 //! Drives one socket: reads, writes, timers, and the room behind it.
 
+mod ahead;
 mod socket;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use vnet_core::room::{Membership, RoomCode};
 use vnet_core::{Limits, Result};
 
+pub use self::ahead::ReadAhead;
 use self::socket::Socket;
 use crate::alarm::Alarm;
 use crate::guard::{BoxFuture, SessionGuard};
@@ -44,14 +46,19 @@ pub fn websocket_config(limits: &Limits) -> WebSocketConfig {
 }
 
 /// A server's WebSocket over a stream whose handshake is done.
-pub(crate) fn from_upgraded<S>(io: S, leftover: &[u8], limits: &Limits) -> WebSocketStream<S>
+pub(crate) fn from_upgraded<S>(
+    io: S,
+    leftover: &[u8],
+    limits: &Limits,
+) -> WebSocketStream<ReadAhead<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let config = Some(websocket_config(limits));
     // A copy, nearly always of nothing: the buffer of the handshake is larger than ours and would
     // live as long as the socket.
-    WebSocketStream::from_partially_read(io, leftover.to_vec(), Role::Server, config)
+    let leftover = leftover.to_vec();
+    WebSocketStream::from_partially_read(ReadAhead::new(io), leftover, Role::Server, config)
         .now_or_never()
         .expect("wrapping a stream waits for nothing")
 }

@@ -15,7 +15,7 @@ mod signalling;
 
 pub use broker::InProcessRooms;
 pub use close::Close;
-pub use connection::{Connection, websocket_config};
+pub use connection::{Connection, ReadAhead, websocket_config};
 pub use guard::SessionGuard;
 pub use peer::Outcome;
 pub use server::{Admitted, Authenticate, Serve, serve};

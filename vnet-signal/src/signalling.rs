@@ -12,7 +12,7 @@ use vnet_core::Limits;
 use vnet_core::id::PeerId;
 use vnet_core::room::{Peer, RoomBroker, RoomCode};
 
-use crate::connection::{Connection, from_upgraded};
+use crate::connection::{Connection, ReadAhead, from_upgraded};
 use crate::guard::SessionGuard;
 
 /// Who enters which room.
@@ -130,7 +130,7 @@ impl Signalling {
         leftover: Bytes,
         entry: Entry,
         session: SessionGuard,
-    ) -> Connection<S>
+    ) -> Connection<ReadAhead<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -139,7 +139,7 @@ impl Signalling {
 
     /// [`serve_upgraded`](Self::serve_upgraded) for a tungstenite stream that exists already; it must have
     /// the server's role. Its buffers and size limits are those that it was made with: take them
-    /// from [`websocket_config`](crate::websocket_config).
+    /// from [`websocket_config`](crate::websocket_config), and put the stream into a [`ReadAhead`].
     pub fn serve_websocket<S>(
         &self,
         websocket: WebSocketStream<S>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::accounts::Accounts;
 use crate::error::Result;
 use crate::id::{SessionId, UserId};
-use crate::live::SessionWatch;
+use crate::live::{Moment, SessionWatch};
 use crate::session::{Session, SessionKey, SignedIn};
 use crate::user::User;
 
@@ -25,6 +25,8 @@ pub struct Authenticated {
     pub signed_in: SignedIn,
     /// Whether the session's life was extended just now, so that the cookie should be, too.
     pub renewed: bool,
+    /// Before the session was looked up.
+    seen: Moment,
 }
 
 impl Accounts {
@@ -67,7 +69,7 @@ impl Accounts {
     /// # Errors
     /// `Unavailable`: the store.
     pub async fn authenticate(&self, key: &SessionKey) -> Result<Option<Authenticated>> {
-        let now = self.clock.now();
+        let (seen, now) = (self.live.moment(), self.clock.now());
         let Some(mut signed_in) = self.store.find_session(&key.hash(), now).await? else {
             return Ok(None);
         };
@@ -89,14 +91,19 @@ impl Accounts {
                 }
             }
         }
-        Ok(Some(Authenticated { signed_in, renewed }))
+        Ok(Some(Authenticated {
+            signed_in,
+            renewed,
+            seen,
+        }))
     }
 
-    /// Tells a socket when `session` ends.
+    /// Tells a socket when the session it is opened under ends, also if it has ended meanwhile.
     #[must_use]
-    pub fn watch_session(&self, session: SessionId) -> SessionWatch {
+    pub fn watch_session(&self, opened_under: &Authenticated) -> SessionWatch {
         self.live.watch(
-            session,
+            opened_under.signed_in.session.id,
+            opened_under.seen,
             Arc::clone(&self.store),
             Arc::clone(&self.clock),
             self.limits.session_check_interval,

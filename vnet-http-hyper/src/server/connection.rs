@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 
-use http::Request;
+use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -14,10 +14,10 @@ use tokio::time::{Instant, sleep};
 use crate::body::Payload;
 use crate::context::ClientAddr;
 use crate::handle::handle;
-use crate::meter::{Activity, Meter};
+use crate::meter::Activity;
 use crate::server::Shared;
 
-/// Serves the requests of one connection.
+/// Serves the requests of one connection, whose stream counts for `activity`.
 ///
 /// Ends when the client ends it, at an upgrade, when nothing happens for too long (no complete request
 /// comes, no part of an answer is taken), and when the server shuts down.
@@ -34,13 +34,17 @@ pub(super) async fn drive<S>(
         let busy = activity.begin();
         let (parts, body) = request.into_parts();
         let app = Arc::clone(app);
+        let activity = Arc::clone(&activity);
         async move {
             let response = handle(app, parts, Payload::new(body), Some(client)).await;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                activity.upgrade();
+            }
             drop(busy);
             Ok::<_, Infallible>(response)
         }
     });
-    let io = TokioIo::new(Meter::new(stream, Arc::clone(&activity)));
+    let io = TokioIo::new(stream);
     let mut connection = pin!(shared.builder.serve_connection_with_upgrades(io, service));
     let patience = app.config.idle_timeout;
     let mut timer = pin!(sleep(patience));

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
-use vnet_core::room::{Membership, RoomCode};
+use vnet_core::room::{Membership, RoomCode, RoomEvent};
 use vnet_core::{Limits, Result};
 
 use super::READ_BUFFER_BYTES;
@@ -36,6 +36,8 @@ pub(super) struct Socket<S> {
     checking: Option<BoxFuture<bool>>,
     /// Something was handed to the socket and not flushed yet.
     unflushed: bool,
+    /// A message is among it; notices alone can wait for the task.
+    urgent: bool,
     /// The socket takes nothing for now; nothing is read meanwhile either.
     pub(super) blocked: bool,
     /// What came is beyond repair: only rests are read, and thrown away.
@@ -69,7 +71,9 @@ where
             link: Link::Entering(entering),
             session,
             checking: None,
-            unflushed: false,
+            // A stream may hold back the answer to the handshake until there is more to write.
+            unflushed: true,
+            urgent: false,
             blocked: false,
             broken: false,
             outcome: None,
@@ -91,7 +95,16 @@ where
         }
         let task = self.task.clone();
         let now = tokio::time::Instant::now().into_std();
-        self.write(&mut Context::from_waker(&task), room, now);
+        let cx = &mut Context::from_waker(&task);
+        self.urgent = false;
+        self.fill(cx, room, now);
+        if self.urgent {
+            self.finish(cx, now);
+        } else {
+            // Who hears that the other has left is often about to leave, too: then the task writes this and
+            // the close frame together.
+            task.wake_by_ref();
+        }
         !self.blocked && self.outcome.is_none() && self.peer.is_open()
     }
 
@@ -277,7 +290,10 @@ where
                 Poll::Pending => return self.stuck(now),
             }
             match self.poll_room(cx, room) {
-                Poll::Ready(input) => self.happened(input, now),
+                Poll::Ready(input) => {
+                    self.urgent |= matches!(input, Input::Room(RoomEvent::Signal(_)));
+                    self.happened(input, now);
+                }
                 Poll::Pending => return,
             }
         }

@@ -13,7 +13,7 @@ use crate::{Entry, InProcessRooms, Signalling};
 
 const MESSAGE: &str = r#"{"type":"candidate","content":{"candidate":"x"},"name":"Ada"}"#;
 
-type Server = Pin<Box<Connection<DuplexStream>>>;
+type Server = Pin<Box<Connection<ReadAhead<DuplexStream>>>>;
 type Client = WebSocketStream<DuplexStream>;
 
 /// A connection that is only served when the test says so, and its client.
@@ -156,6 +156,7 @@ async fn what_does_not_fit_is_left_to_the_other_s_own_task() {
     }
     drop(client);
     assert_eq!(bob.await.unwrap(), Outcome::Lost);
+    assert!(turn(&mut ada.0).await.is_pending());
     assert_eq!(waiting(&mut ada.1).len(), 1, "the leaving");
 }
 
@@ -183,7 +184,69 @@ async fn a_dropped_connection_leaves_the_room_and_gives_its_stream_back() {
     let mut rest = Vec::new();
     client.into_inner().read_to_end(&mut rest).await.unwrap();
     assert!(rest.is_empty());
+    assert!(turn(&mut ada.0).await.is_pending());
     assert_eq!(waiting(&mut ada.1).len(), 1, "the leaving");
     drop(ada);
     assert_eq!(rooms.rooms_count(), 0);
+}
+
+#[tokio::test]
+async fn a_leaving_is_written_by_the_other_s_own_task() {
+    let [mut ada, (bob, mut client)] = pair(
+        &signalling(InProcessRooms::new(&Limits::default())),
+        1 << 20,
+    )
+    .await;
+    ada.1.send(Message::Close(None)).await.unwrap();
+    assert_eq!(turn(&mut ada.0).await, Poll::Ready(Outcome::ClosedByPeer));
+    assert_eq!(waiting(&mut client).len(), 0, "it may have more to write");
+    let bob = tokio::spawn(bob);
+    let leaving = client.next().await.unwrap().unwrap();
+    assert!(leaving.to_text().unwrap().contains("signal_disconnected"));
+    client.send(Message::Close(None)).await.unwrap();
+    assert_eq!(bob.await.unwrap(), Outcome::ClosedByPeer);
+}
+
+#[tokio::test]
+async fn a_task_that_waits_is_woken_for_a_leaving() {
+    let signalling = signalling(InProcessRooms::new(&Limits::default()));
+    let [ada, (bob, mut client)] = pair(&signalling, 1 << 20).await;
+    let bob = tokio::spawn(bob);
+    // Bob's task has gone to sleep when his answer is here.
+    client.send(Message::text(MESSAGE)).await.unwrap();
+    client.next().await.unwrap().unwrap();
+    drop(ada);
+    let leaving = tokio::time::timeout(std::time::Duration::from_secs(10), client.next());
+    let leaving = leaving.await.unwrap().unwrap().unwrap();
+    assert!(leaving.to_text().unwrap().contains("signal_disconnected"));
+    drop(client);
+    assert_eq!(bob.await.unwrap(), Outcome::Lost);
+}
+
+/// Lets nobody in, and refuses nobody.
+#[derive(Debug)]
+struct Undecided;
+
+#[vnet_core::async_trait]
+impl RoomBroker for Undecided {
+    async fn join(&self, _room: RoomCode, _peer: vnet_core::room::Peer) -> Result<Membership> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_the_handshake_does_not_wait_for_the_room() {
+    let (near, mut far) = duplex(1 << 10);
+    // A stream that keeps what is written until it is flushed.
+    let mut near = tokio::io::BufWriter::new(near);
+    near.write_all(b"101").await.unwrap();
+    let entry = Entry::new("123456".parse().unwrap(), "ada");
+    let signalling = signalling(Undecided);
+    let server = signalling.serve_upgraded(near, Bytes::new(), entry, SessionGuard::none());
+    let mut server = Box::pin(server);
+    let first = poll_fn(|cx| Poll::Ready(server.as_mut().poll(cx))).await;
+    assert!(first.is_pending());
+    let mut answer = [0; 3];
+    far.read_exact(&mut answer).now_or_never().unwrap().unwrap();
+    assert_eq!(&answer, b"101");
 }
