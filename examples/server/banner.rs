@@ -22,7 +22,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) public_url: Option<&'a PublicUrl>,
     pub(crate) is_tls: bool,
     pub(crate) data: &'a Path,
-    pub(crate) carrier: Carrier,
+    pub(crate) carrier: &'a Carrier,
     pub(crate) metrics: Option<SocketAddr>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn print(facts: &Facts<'_>) {
         println!("  From outside {}/", public.as_str());
     }
     println!("  Data         {}", facts.data.display());
-    match &facts.carrier {
+    match facts.carrier {
         Carrier::Local(sfu) => {
             println!("  Identities   local: made by this server, no cloud needed");
             println!("  Media        {}", media(sfu));

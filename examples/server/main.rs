@@ -61,7 +61,7 @@ async fn start() -> Result<(), Failure> {
             Ok(())
         }
         None => {
-            settings::start_log(line.serve.data.log.as_deref(), "info")?;
+            settings::start_log(line.serve.data.log.as_deref(), settings::QUIET)?;
             run::serve(settings::Settings::check(line.serve)?).await
         }
     }

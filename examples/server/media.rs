@@ -1,8 +1,4 @@
 //! What carries the media of meetings: the settings, and the start.
-#![expect(
-    clippy::doc_markdown,
-    reason = "these comments are the help, where backticks would be shown"
-)]
 
 use std::fs;
 use std::net::{IpAddr, SocketAddr};

@@ -1,6 +1,7 @@
 //! The figures of this process for a monitoring system, on a listener of its own.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -69,7 +70,7 @@ async fn serve(listener: TcpListener, handle: PrometheusHandle) {
                 Ok((stream, _remote)) => {
                     let service = service_fn({
                         let handle = handle.clone();
-                        move |request| answer(request, handle.clone())
+                        move |request| ready(Ok::<_, Infallible>(answer(&request, &handle)))
                     });
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
@@ -90,10 +91,7 @@ async fn wait_after(error: &io::Error) {
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    handle: PrometheusHandle,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+fn answer(request: &Request<Incoming>, handle: &PrometheusHandle) -> Response<Full<Bytes>> {
     let (status, text) = match (request.method(), request.uri().path()) {
         (&Method::GET, "/metrics") => (StatusCode::OK, handle.render()),
         (_, "/metrics") => (StatusCode::METHOD_NOT_ALLOWED, String::new()),
@@ -106,5 +104,5 @@ async fn answer(
     *response.status_mut() = status;
     let kind = header::HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    Ok(response)
+    response
 }

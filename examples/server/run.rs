@@ -1,17 +1,19 @@
 //! Putting the parts together, and taking them down again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use vnet::acs::AcsConference;
 use vnet::core::password::Hasher;
-use vnet::http::{Tls, VnetService};
+use vnet::http::{HttpConfig, Tls, VnetService};
 use vnet::signal::InProcessRooms;
 use vnet::sqlite::SqliteStore;
 use vnet::{Limits, Vnet, VnetBuilder};
 
 use crate::args::CreateAdmin;
-use crate::banner::{self, Facts};
+use crate::banner::{self, Carrier, Facts};
 use crate::create_admin;
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, causes};
@@ -43,32 +45,13 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         Some(address) => Some(metrics_page::open(address).await?),
         None => None,
     };
-    let limits = settings.limits.clone();
-    let hasher = Hasher::new(limits.waiting_hashes);
-    let rooms = InProcessRooms::new(&limits);
-    let mut builder = Vnet::builder(store.clone(), rooms, data.signing_key()?)
-        .with_limits(limits)
-        .with_hasher(hasher.clone())
-        .with_sign_up(settings.sign_up);
-    let mut sfu = None;
-    let carrier = match &settings.acs {
-        Some(acs) => {
-            builder = with_acs(builder, acs.clone());
-            banner::Carrier::Acs(acs.endpoint().to_owned())
-        }
-        None => {
-            let started = settings.media.start(data.signing_key()?)?;
-            builder = builder.with_conference(started.clone());
-            let carrier = banner::Carrier::Local(started.clone());
-            sfu = Some(started);
-            carrier
-        }
-    };
-    let vnet = builder.build();
+    let hasher = Hasher::new(settings.limits.waiting_hashes);
+    let parts = assemble(&settings, &data, store.clone(), hasher.clone())?;
+    let vnet = parts.vnet;
     vnet.seed_help()
         .await
         .map_err(|error| Failure::run("cannot write the help articles", &error))?;
-    let service = VnetService::new(vnet.clone(), settings.http.clone())
+    let service = VnetService::new(vnet.clone(), parts.http)
         .map_err(|error| Failure::run("cannot prepare the pages", &error))?;
 
     let stop =
@@ -81,23 +64,17 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         public_url: settings.http.public_url.as_ref(),
         is_tls: tls.is_some(),
         data: data.path(),
-        carrier,
+        carrier: &parts.carrier,
         metrics,
     });
     warm_up(hasher);
-    let upkeep = tokio::spawn({
-        let (vnet, stop) = (vnet.clone(), stop.clone());
-        async move { vnet.run_upkeep(stop).await }
-    });
+    let behind = tokio::spawn(run_behind(vnet, parts.carrier, stop.clone()));
     vnet::http::serve(listener, service)
         .with_tls(tls)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
         .await;
     stop.cancel();
-    if let Some(sfu) = sfu {
-        sfu.stop().await;
-    }
-    if tokio::time::timeout(UPKEEP_ENDS_WITHIN, upkeep)
+    if tokio::time::timeout(UPKEEP_ENDS_WITHIN, behind)
         .await
         .is_err()
     {
@@ -106,6 +83,52 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What is served.
+struct Parts {
+    vnet: Vnet,
+    http: HttpConfig,
+    carrier: Carrier,
+}
+
+/// Puts Azure in where it is set, the embedded conference otherwise.
+fn assemble(
+    settings: &Settings,
+    data: &DataDir,
+    store: SqliteStore,
+    hasher: Hasher,
+) -> Result<Parts, Failure> {
+    let rooms = InProcessRooms::new(&settings.limits);
+    let builder = Vnet::builder(store, rooms, data.signing_key()?)
+        .with_limits(settings.limits.clone())
+        .with_hasher(hasher)
+        .with_sign_up(settings.sign_up);
+    let http = settings.http.clone();
+    if let Some(acs) = &settings.acs {
+        return Ok(Parts {
+            vnet: with_acs(builder, acs.clone()).build(),
+            http,
+            carrier: Carrier::Acs(acs.endpoint().to_owned()),
+        });
+    }
+    let sfu = settings.media.start(data.signing_key()?)?;
+    Ok(Parts {
+        vnet: builder.with_conference(sfu.clone()).build(),
+        http: http.with_conference(Some(Arc::new(sfu.clone()))),
+        carrier: Carrier::Local(sfu),
+    })
+}
+
+/// What runs behind the pages. Meetings hear of the end when everybody else does, not after the pages.
+async fn run_behind(vnet: Vnet, carrier: Carrier, stop: CancellationToken) {
+    let media = async {
+        stop.cancelled().await;
+        if let Carrier::Local(sfu) = carrier {
+            sfu.stop().await;
+        }
+    };
+    tokio::join!(vnet.run_upkeep(stop.clone()), media);
 }
 
 /// Does what is done once, after the port is open: nobody waits for it.

@@ -63,6 +63,11 @@ impl Settings {
     }
 }
 
+/// What is logged when nothing was set. The media engine warns of whatever a browser sends wrong, which is
+/// counted, and nothing for an operator to read line by line.
+pub(crate) const QUIET: &str =
+    "info,str0m=error,str0m_proto=error,is=error,dimpl=error,sctp_proto=error";
+
 /// Starts the log on standard error; `quiet` is what is logged when nothing was set.
 pub(crate) fn start_log(set: Option<&str>, quiet: &str) -> Result<(), Failure> {
     let filter = set.unwrap_or(quiet);

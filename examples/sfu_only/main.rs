@@ -10,6 +10,7 @@
 mod socket;
 
 use std::error::Error;
+use std::future::ready;
 
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
@@ -40,13 +41,13 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     loop {
         let (stream, _) = listener.accept().await?;
         let (sfu, meeting) = (sfu.clone(), meeting.clone());
-        let service = service_fn(move |request| answer(sfu.clone(), meeting.clone(), request));
+        let service = service_fn(move |request| ready(answer(&sfu, &meeting, request)));
         let http = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         tokio::spawn(http.with_upgrades());
     }
 }
 
-async fn answer(sfu: Sfu, meeting: MeetingId, mut request: Request<Incoming>) -> Answer {
+fn answer(sfu: &Sfu, meeting: &MeetingId, mut request: Request<Incoming>) -> Answer {
     let file = |kind: &str, text: &'static str| {
         let answer = Response::builder().header("content-type", kind);
         Ok(answer.body(Full::from(text))?)
@@ -64,11 +65,12 @@ async fn answer(sfu: Sfu, meeting: MeetingId, mut request: Request<Incoming>) ->
                 role: Role::Guest,
                 access: None,
             };
-            let ticket = serde_json::to_vec(&sfu.ticket(&meeting, &guest)?)?;
+            let ticket = serde_json::to_vec(&sfu.ticket(meeting, &guest)?)?;
             Ok(Response::new(Full::from(ticket)))
         }
         (&Method::GET, path) if path.starts_with("/vnet/sfu/") => {
             let upgrade = hyper::upgrade::on(&mut request);
+            let (sfu, meeting) = (sfu.clone(), meeting.clone());
             tokio::spawn(async move {
                 let socket = Socket::new(TokioIo::new(upgrade.await?)).await;
                 sfu.serve(meeting, Box::new(socket)).await;

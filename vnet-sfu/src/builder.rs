@@ -152,12 +152,13 @@ impl SfuBuilder {
 
 /// What of the limits the media of a room keeps.
 fn stage_limits(limits: &SfuLimits) -> StageLimits {
-    let mut stage = StageLimits::default();
-    stage.participants = limits.people_per_meeting;
-    stage.publishers = limits.publishers_per_meeting;
-    stage.slots_per_participant = limits.slots_per_person;
-    stage.track_bitrate = limits.track_bitrate;
-    stage.egress = limits.server_egress;
-    stage.offer_bytes = limits.message_bytes;
-    stage
+    StageLimits {
+        participants: limits.people_per_meeting,
+        publishers: limits.publishers_per_meeting,
+        slots_per_participant: limits.slots_per_person,
+        track_bitrate: limits.track_bitrate,
+        egress: limits.server_egress,
+        offer_bytes: limits.message_bytes,
+        ..StageLimits::default()
+    }
 }

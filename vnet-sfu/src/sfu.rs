@@ -11,8 +11,8 @@ use vnet_core::token::SigningKey;
 use crate::builder::SfuBuilder;
 use crate::driver::{Driver, Space};
 use crate::limits::SfuLimits;
-use crate::media::Media;
 use crate::room::{Moment, Room, RoomInput, RoomOutput, RoomStatistics};
+use crate::stage::{Stage, StageCounters};
 use crate::ticket::Tickets;
 use crate::turn::TurnServer;
 
@@ -83,7 +83,7 @@ impl Sfu {
     }
 }
 
-impl<M: Media> Space for Room<M> {
+impl Space for Room<Stage> {
     fn handle(&mut self, input: RoomInput<'_>, at: Moment) {
         Self::handle(self, input, at);
     }
@@ -98,5 +98,9 @@ impl<M: Media> Space for Room<M> {
 
     fn statistics(&mut self) -> RoomStatistics {
         Self::statistics(self)
+    }
+
+    fn counters(&self) -> StageCounters {
+        self.media().counters()
     }
 }

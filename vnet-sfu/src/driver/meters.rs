@@ -18,7 +18,11 @@ pub(super) struct Meters {
     drop_full: Counter,
     drop_refused: Counter,
     drop_gone: Counter,
+    drop_malformed: Counter,
+    drop_over_rate: Counter,
     failed_rooms: Counter,
+    failed_peers: Counter,
+    key_frames_asked: Counter,
     rooms: Gauge,
     participants: Gauge,
     waiting: Gauge,
@@ -34,61 +38,74 @@ pub(super) struct Meters {
     before_tcp: tcp::Counts,
 }
 
-/// Names and explanations, for a recorder that shows them.
-pub fn describe() {
-    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
-    describe_counter!(
+const COUNTERS: [(&str, &str); 8] = [
+    (
         "vnet_sfu_packets_in_total",
-        "Packets received from people in meetings"
-    );
-    describe_counter!(
+        "Packets received from people in meetings",
+    ),
+    (
         "vnet_sfu_bytes_in_total",
-        Unit::Bytes,
-        "Bytes received from people in meetings"
-    );
-    describe_counter!("vnet_sfu_packets_out_total", "Packets handed to the system");
-    describe_counter!(
-        "vnet_sfu_bytes_out_total",
-        Unit::Bytes,
-        "Bytes handed to the system"
-    );
-    describe_counter!(
+        "Bytes received from people in meetings",
+    ),
+    ("vnet_sfu_packets_out_total", "Packets handed to the system"),
+    ("vnet_sfu_bytes_out_total", "Bytes handed to the system"),
+    (
         "vnet_sfu_packets_dropped_total",
-        "Packets thrown away: `stranger` (of nobody known), `full` (a socket took no more), \
-         `refused` (by the system), `gone` (its connection was closed)"
-    );
-    describe_counter!(
+        "Packets thrown away: `stranger` (of nobody known), `full` (a socket took no more), `refused` \
+         (by the system), `gone` (its connection was closed), `malformed` (no packet, or not from who \
+         it claims), `over_rate` (beyond a track's bit rate)",
+    ),
+    (
         "vnet_sfu_rooms_failed_total",
-        "Rooms dropped because of a bug"
-    );
-    describe_gauge!("vnet_sfu_rooms", "Meetings under way");
-    describe_gauge!("vnet_sfu_participants", "People in meetings");
-    describe_gauge!("vnet_sfu_waiting", "People in lobbies");
-    describe_gauge!("vnet_sfu_tracks", "Published sources");
-    describe_gauge!("vnet_sfu_peers", "People with a media connection");
-    describe_gauge!("vnet_sfu_tcp_connections", "Media connections over TCP");
-    describe_histogram!(
+        "Meetings dropped because of a bug",
+    ),
+    (
+        "vnet_sfu_peers_failed_total",
+        "People whose media failed because of a bug",
+    ),
+    (
+        "vnet_sfu_key_frames_asked_total",
+        "Key frames asked of publishers",
+    ),
+];
+
+const GAUGES: [(&str, &str); 6] = [
+    ("vnet_sfu_rooms", "Meetings under way"),
+    ("vnet_sfu_participants", "People in meetings"),
+    ("vnet_sfu_waiting", "People in lobbies"),
+    ("vnet_sfu_tracks", "Published sources"),
+    ("vnet_sfu_peers", "People with a media connection"),
+    ("vnet_sfu_tcp_connections", "Media connections over TCP"),
+];
+
+const HISTOGRAMS: [(&str, &str); 5] = [
+    (
         "vnet_sfu_loss_in",
-        "Part of what somebody sent that was lost, 0 to 1"
-    );
-    describe_histogram!(
+        "Part of what somebody sent that was lost, 0 to 1",
+    ),
+    (
         "vnet_sfu_loss_out",
-        "Part of what was sent to somebody that was lost, 0 to 1"
-    );
-    describe_histogram!(
-        "vnet_sfu_rtt_seconds",
-        Unit::Seconds,
-        "Round trip to somebody"
-    );
-    describe_histogram!(
-        "vnet_sfu_jitter_seconds",
-        Unit::Seconds,
-        "Jitter of what somebody sends"
-    );
-    describe_histogram!(
+        "Part of what was sent to somebody that was lost, 0 to 1",
+    ),
+    ("vnet_sfu_rtt_seconds", "Round trip to somebody"),
+    ("vnet_sfu_jitter_seconds", "Jitter of what somebody sends"),
+    (
         "vnet_sfu_estimate_bits_per_second",
-        "What can be sent to somebody, as estimated"
-    );
+        "What can be sent to somebody, as estimated",
+    ),
+];
+
+/// Tells the recorder of `metrics` what the figures of the conference mean.
+pub fn describe() {
+    for (name, about) in COUNTERS {
+        metrics::describe_counter!(name, about);
+    }
+    for (name, about) in GAUGES {
+        metrics::describe_gauge!(name, about);
+    }
+    for (name, about) in HISTOGRAMS {
+        metrics::describe_histogram!(name, about);
+    }
 }
 
 impl Meters {
@@ -107,7 +124,11 @@ impl Meters {
             drop_full: dropped("full"),
             drop_refused: dropped("refused"),
             drop_gone: dropped("gone"),
+            drop_malformed: dropped("malformed"),
+            drop_over_rate: dropped("over_rate"),
             failed_rooms: counter("vnet_sfu_rooms_failed_total"),
+            failed_peers: counter("vnet_sfu_peers_failed_total"),
+            key_frames_asked: counter("vnet_sfu_key_frames_asked_total"),
             rooms: gauge("vnet_sfu_rooms"),
             participants: gauge("vnet_sfu_participants"),
             waiting: gauge("vnet_sfu_waiting"),
@@ -132,8 +153,16 @@ impl Meters {
         self.bytes_in.increment(now.bytes - before.bytes);
         self.drop_strangers
             .increment(now.strangers - before.strangers);
+        self.drop_malformed
+            .increment(now.malformed - before.malformed);
+        self.drop_over_rate
+            .increment(now.over_rate - before.over_rate);
         self.failed_rooms
             .increment(now.failed_rooms - before.failed_rooms);
+        self.failed_peers
+            .increment(now.failed_peers - before.failed_peers);
+        self.key_frames_asked
+            .increment(now.key_frames_asked - before.key_frames_asked);
         let tcp_packets = tcp.packets - before_tcp.packets;
         let tcp_bytes = tcp.bytes - before_tcp.bytes;
         self.packets_out.increment(sent.packets + tcp_packets);

@@ -18,6 +18,7 @@ use crate::ids::ConnId;
 use crate::media::{Route, Transmit};
 use crate::outbox::Outbox;
 use crate::room::{Moment, RoomInput, RoomOutput, RoomStatistics};
+use crate::stage::StageCounters;
 use crate::wire::{CloseCode, ErrorCode};
 
 /// A room, as a shard sees it.
@@ -30,6 +31,8 @@ pub(crate) trait Space {
     fn deadline(&self) -> Option<Instant>;
     /// Its figures.
     fn statistics(&mut self) -> RoomStatistics;
+    /// What its media has refused so far.
+    fn counters(&self) -> StageCounters;
 }
 
 /// Makes rooms.
@@ -57,6 +60,24 @@ pub(super) struct ShardCounts {
     pub(super) strangers: u64,
     /// Rooms dropped because of a panic.
     pub(super) failed_rooms: u64,
+    /// Packets that are none, or not from who they claim to be from.
+    pub(super) malformed: u64,
+    /// Media packets beyond a track's bit rate.
+    pub(super) over_rate: u64,
+    /// People lost to a failure of their media.
+    pub(super) failed_peers: u64,
+    /// Key frames asked for.
+    pub(super) key_frames_asked: u64,
+}
+
+impl ShardCounts {
+    /// What a room counted since the last time.
+    const fn add(&mut self, before: StageCounters, now: StageCounters) {
+        self.malformed += now.malformed - before.malformed;
+        self.over_rate += now.over_rate - before.over_rate;
+        self.failed_peers += now.failed - before.failed;
+        self.key_frames_asked += now.key_frames_asked - before.key_frames_asked;
+    }
 }
 
 struct Slot<S> {
@@ -65,6 +86,8 @@ struct Slot<S> {
     conns: HashSet<ConnId>,
     /// The earliest entry in the heap; others are left-overs.
     scheduled: Option<Instant>,
+    /// What its media had counted when it was last looked at.
+    counted: StageCounters,
     /// Whether it is on the list of those whose deadline may have changed.
     touched: bool,
 }
@@ -225,6 +248,7 @@ impl<S: Space> Shard<S> {
             meeting: meeting.clone(),
             conns: HashSet::new(),
             scheduled: None,
+            counted: StageCounters::default(),
             touched: false,
         };
         self.rooms.insert(number, slot);
@@ -322,6 +346,7 @@ impl<S: Space> Shard<S> {
         let Some(slot) = self.rooms.remove(&room) else {
             return;
         };
+        self.counts.add(slot.counted, slot.room.counters());
         self.by_meeting.remove(&slot.meeting);
         self.seats.give_back();
         for conn in slot.conns {
@@ -405,7 +430,12 @@ impl<S: Space> Shard<S> {
         let mut failed = Vec::new();
         for (number, slot) in &mut self.rooms {
             match catch_unwind(AssertUnwindSafe(|| slot.room.statistics())) {
-                Ok(statistics) => all.push((slot.meeting.clone(), statistics)),
+                Ok(statistics) => {
+                    let now = slot.room.counters();
+                    self.counts.add(slot.counted, now);
+                    slot.counted = now;
+                    all.push((slot.meeting.clone(), statistics));
+                }
                 Err(_panic) => failed.push(*number),
             }
         }

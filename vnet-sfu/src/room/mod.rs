@@ -109,6 +109,12 @@ impl<M: Media> Room<M> {
         &self.meeting
     }
 
+    /// Its media.
+    #[must_use]
+    pub const fn media(&self) -> &M {
+        &self.media
+    }
+
     /// Takes what happened. Afterwards [`poll`](Self::poll) until it gives nothing.
     pub fn handle(&mut self, input: RoomInput<'_>, at: Moment) {
         self.at = at;

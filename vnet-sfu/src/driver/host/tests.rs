@@ -59,6 +59,10 @@ impl Space for Echo {
     fn statistics(&mut self) -> RoomStatistics {
         RoomStatistics::default()
     }
+
+    fn counters(&self) -> crate::stage::StageCounters {
+        crate::stage::StageCounters::default()
+    }
 }
 
 fn config() -> DriverConfig {

@@ -119,6 +119,10 @@ impl Space for Fake {
             ..RoomStatistics::default()
         }
     }
+
+    fn counters(&self) -> crate::stage::StageCounters {
+        crate::stage::StageCounters::default()
+    }
 }
 
 /// Somebody enters with a good ticket.
