@@ -7,6 +7,7 @@ pub mod fill;
 pub mod frame;
 pub mod load;
 pub mod machine;
+pub mod media;
 pub mod net;
 pub mod options;
 pub mod report;

@@ -2,6 +2,7 @@
 //!
 //! They run on one thread, know no accounts, and come with the program `bare`.
 
+pub mod conference;
 pub mod http;
 pub mod relay;
 pub mod signalling;

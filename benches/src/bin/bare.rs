@@ -1,6 +1,6 @@
 //! The bare rivals as a program: `bare --listen ADDR relay`, `… http --body TEXT`, `… signalling`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -23,6 +23,12 @@ enum Kind {
     Relay,
     /// VNET's signalling without pages, sessions and database.
     Signalling,
+    /// The embedded conference without pages and accounts: WebSockets whose path names the meeting.
+    Conference {
+        /// The address that media goes over.
+        #[arg(long)]
+        media: IpAddr,
+    },
     /// An HTTP server that answers every request with the same JSON.
     Http {
         /// The JSON.
@@ -41,6 +47,7 @@ async fn main() -> anyhow::Result<()> {
     match options.kind {
         Kind::Relay => bare::relay::serve(listener).await?,
         Kind::Signalling => bare::signalling::serve(listener).await?,
+        Kind::Conference { media } => bare::conference::serve(listener, media).await?,
         Kind::Http { body } => bare::http::serve(listener, body.into()).await?,
     }
     Ok(())

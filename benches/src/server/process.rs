@@ -95,6 +95,12 @@ impl Process {
         self.address
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// When it was spawned.
     #[must_use]
     pub fn spawned(&self) -> Instant {

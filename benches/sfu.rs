@@ -1,0 +1,428 @@
+//! What the embedded conference costs: forwarded packets, delay, people, memory; Janus beside it.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use vnet_benches::media::client::Plan;
+use vnet_benches::media::janus::{self, Janus};
+use vnet_benches::media::load::{Host, Load};
+use vnet_benches::media::sender::Stream;
+use vnet_benches::media::vnet::{self, Vnet};
+use vnet_benches::options::Setup;
+use vnet_benches::report::{Goal, Report, number};
+use vnet_benches::server::Process;
+use vnet_benches::stats::Spread;
+
+/// Packets a second of the one picture that everybody watches: 4.4 Mbit/s.
+const RATE: f64 = 500.0;
+/// Who watches, for half load and for the goal of 50,000 packets a second.
+const HALF: usize = 52;
+const FULL: usize = 104;
+
+/// What one run of a meeting measured.
+#[derive(Debug)]
+struct Run {
+    /// Packets a second that arrived.
+    rate: f64,
+    /// Processor time of the server for each of them, in microseconds.
+    cost: f64,
+    /// Part of the server's core that it used.
+    busy: f64,
+    loss: f64,
+    p50: f64,
+    p99: f64,
+}
+
+fn main() -> Result<ExitCode> {
+    let Some(setup) = Setup::read(env!("CARGO_BIN_EXE_bare"))? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut report = Report::new(&setup.options);
+    if setup.wants("forward") {
+        forward(&setup, &mut report)?;
+    }
+    if setup.wants("curve") {
+        curve(&setup, &mut report)?;
+    }
+    if setup.wants("people") {
+        people(&setup, &mut report)?;
+    }
+    if setup.wants("instructions") {
+        instructions(&setup, &mut report)?;
+    }
+    report.finish()
+}
+
+/// An address of this machine that is not loopback, which Janus leaves out: what is sent there stays
+/// inside all the same.
+fn local() -> Result<IpAddr> {
+    let probe = UdpSocket::bind(("0.0.0.0", 0))?;
+    // Nothing is sent: the system chooses the address that it would send from.
+    probe.connect(("192.0.2.1", 9))?;
+    Ok(probe.local_addr()?.ip())
+}
+
+fn host(setup: &Setup, local: IpAddr) -> impl Fn(SocketAddr) -> Command {
+    let program = setup.bare.clone();
+    move |address| {
+        let mut command = Command::new(&program);
+        command.arg("--listen").arg(address.to_string());
+        command.args(["conference", "--media", &local.to_string()]);
+        command.env_clear();
+        command
+    }
+}
+
+fn vnet_host(process: &Process, local: IpAddr) -> Result<Load<Vnet>> {
+    Load::new(Vnet::new(process.address(), local, &vnet::key())?)
+}
+
+/// One publisher, many who watch: VNET and Janus in turn.
+fn forward(setup: &Setup, report: &mut Report) -> Result<()> {
+    let local = local()?;
+    let head = [
+        "server",
+        "watching",
+        "packets/s",
+        "CPU µs per packet",
+        "core used",
+        "loss",
+        "p50 ms",
+        "p99 ms",
+    ];
+    report.table("One picture of 500 packets a second to many", &head);
+    let mut costs = Vec::new();
+    let mut ratios = Vec::new();
+    let (mut rates, mut losses) = (Vec::new(), Vec::new());
+    let (mut p50, mut p99) = (Vec::new(), Vec::new());
+    for _ in 0..setup.pairs() {
+        let mut own = 0.0;
+        for watching in [HALF, FULL] {
+            let server = setup
+                .cores
+                .on_server_core(|| Process::spawn(host(setup, local)))?;
+            let run = watch(setup, &server, vnet_host(&server, local)?, watching, RATE)?;
+            drop(server);
+            tell(report, "VNET", watching, &run);
+            if watching == HALF {
+                own = run.cost;
+                p50.push(run.p50);
+                p99.push(run.p99);
+            } else {
+                // What a whole core would carry at this cost.
+                rates.push(1e6 / run.cost);
+                costs.push(run.cost);
+                losses.push(run.loss * 100.0);
+            }
+        }
+        if let Some(run) = janus_run(setup, local)? {
+            tell(report, "Janus", HALF, &run);
+            ratios.push(own / run.cost);
+        }
+    }
+    report.judge(
+        "SFU: forwarded packets a second and core",
+        "/s",
+        Goal::AtLeast(50_000.0),
+        Spread::of(rates),
+    );
+    report.judge(
+        "SFU: CPU per forwarded video packet",
+        "µs",
+        Goal::AtMost(10.0),
+        Spread::of(costs),
+    );
+    report.judge(
+        "SFU: loss at 52,000 packets a second",
+        "%",
+        Goal::AtMost(1.0),
+        Spread::of(losses),
+    );
+    report.judge(
+        "SFU: delay at half load, median",
+        "ms",
+        Goal::AtMost(2.0),
+        Spread::of(p50),
+    );
+    report.judge(
+        "SFU: delay at half load, p99",
+        "ms",
+        Goal::AtMost(10.0),
+        Spread::of(p99),
+    );
+    if !ratios.is_empty() {
+        report.judge(
+            "SFU: CPU per packet ÷ Janus",
+            "×",
+            Goal::Told,
+            Spread::of(ratios),
+        );
+    }
+    Ok(())
+}
+
+fn janus_run(setup: &Setup, local: IpAddr) -> Result<Option<Run>> {
+    if Command::new("janus").arg("--version").output().is_err() {
+        return Ok(None);
+    }
+    let folder = tempfile::tempdir()?;
+    let server = setup.cores.on_server_core(|| {
+        Process::spawn(|address| {
+            // Written a line above in an empty folder of our own.
+            janus::command(folder.path(), address).unwrap_or_else(|_| Command::new("janus"))
+        })
+    })?;
+    let load = Load::new(Janus::new(server.address(), local)?)?;
+    watch(setup, &server, load, HALF, RATE).map(Some)
+}
+
+/// A publisher of `rate` packets a second and those who watch it.
+fn watch<H: Host>(
+    setup: &Setup,
+    server: &Process,
+    mut load: Load<H>,
+    watching: usize,
+    rate: f64,
+) -> Result<Run> {
+    let camera = Plan {
+        layers: 1,
+        ..Plan::default()
+    };
+    load.enter(camera, None, &[Stream::pictures(rate, None, 1_280)])?;
+    let watcher = Plan {
+        video_slots: 1,
+        ..Plan::default()
+    };
+    for _ in 0..watching {
+        load.enter(watcher, None, &[])?;
+    }
+    settle(&mut load, watching)?;
+    measure(setup, server, &mut load)
+}
+
+/// Waits until everybody gets something, and the estimates of the bandwidth have grown.
+fn settle<H: Host>(load: &mut Load<H>, streams: usize) -> Result<()> {
+    let mut found = 0;
+    for _ in 0..20 {
+        found = load.run(Duration::from_secs(1))?.streams();
+        if found >= streams {
+            load.run(Duration::from_secs(3))?;
+            return Ok(());
+        }
+    }
+    anyhow::bail!("only {found} of {streams} streams flow after twenty seconds")
+}
+
+fn measure<H: Host>(setup: &Setup, server: &Process, load: &mut Load<H>) -> Result<Run> {
+    let time = Duration::from_secs(if setup.options.quick { 3 } else { 8 });
+    let before = server.cpu()?;
+    let mut tally = load.run(time)?;
+    let cpu = server.cpu()?.saturating_sub(before).as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 packets")]
+    let packets = tally.packets.max(1) as f64;
+    Ok(Run {
+        rate: packets / time.as_secs_f64(),
+        cost: cpu * 1e6 / packets,
+        busy: cpu / time.as_secs_f64(),
+        loss: tally.loss(),
+        p50: tally.delay(50.0).as_secs_f64() * 1e3,
+        p99: tally.delay(99.0).as_secs_f64() * 1e3,
+    })
+}
+
+fn tell(report: &Report, name: &str, watching: usize, run: &Run) {
+    let percent = |part: f64| format!("{} %", number(part * 100.0));
+    report.line(&[
+        &name,
+        &watching,
+        &number(run.rate),
+        &number(run.cost),
+        &percent(run.busy),
+        &percent(run.loss),
+        &number(run.p50),
+        &number(run.p99),
+    ]);
+}
+
+/// Whether each further person costs the same.
+fn curve(setup: &Setup, report: &mut Report) -> Result<()> {
+    let local = local()?;
+    let head = [
+        "server",
+        "watching",
+        "packets/s",
+        "CPU µs per packet",
+        "core used",
+        "loss",
+        "p50 ms",
+        "p99 ms",
+    ];
+    report.table("One picture of 50 packets a second to 10 … 500", &head);
+    let mut costs = Vec::new();
+    let mut memory = Vec::new();
+    for watching in [10, 50, 100, 200, 500] {
+        let server = setup
+            .cores
+            .on_server_core(|| Process::spawn(host(setup, local)))?;
+        let empty = server.resident()?;
+        let run = watch(setup, &server, vnet_host(&server, local)?, watching, 50.0)?;
+        #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+        memory.push((server.resident()?.saturating_sub(empty)) as f64 / 1e3 / watching as f64);
+        drop(server);
+        tell(report, "VNET", watching, &run);
+        costs.push(run.cost);
+    }
+    // With ten the fixed work of the server is shared by few packets: fifty and five hundred are compared.
+    let grown = costs.last().context("no runs")? / costs.get(1).context("no runs")?;
+    report.judge(
+        "SFU: CPU per packet with 500 watching ÷ with 50",
+        "×",
+        Goal::AtMost(1.25),
+        Spread::of(vec![grown]),
+    );
+    let last = memory.last().copied().context("no runs")?;
+    report.judge(
+        "SFU: memory per person, 500 watching",
+        "kB",
+        Goal::AtMost(500.0),
+        Spread::of(vec![last]),
+    );
+    Ok(())
+}
+
+/// Twenty people, all with two layers and sound, all see and hear all.
+fn people(setup: &Setup, report: &mut Report) -> Result<()> {
+    let local = local()?;
+    let head = [
+        "people",
+        "packets/s",
+        "CPU µs per packet",
+        "server's cores",
+        "loss",
+        "p50 ms",
+        "p99 ms",
+        "kB per person",
+    ];
+    report.table("People with two layers and sound each, on two cores", &head);
+    let everybody = 20;
+    let server = setup
+        .cores
+        .on_both_cores(|| Process::spawn(host(setup, local)))?;
+    let empty = server.resident()?;
+    let mut load = vnet_host(&server, local)?;
+    let plan = Plan {
+        layers: 2,
+        microphone: true,
+        video_slots: everybody - 1,
+        audio_slots: everybody - 1,
+    };
+    let streams = [
+        Stream::sound(),
+        Stream::pictures(20.0, Some(0), 320),
+        Stream::pictures(60.0, Some(1), 640),
+    ];
+    for _ in 0..everybody {
+        load.enter(plan, Some(320), &streams)?;
+    }
+    settle(&mut load, everybody * (everybody - 1) * 2)?;
+    let run = measure(setup, &server, &mut load)?;
+    #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+    let memory = server.resident()?.saturating_sub(empty) as f64 / 1e3 / everybody as f64;
+    drop(server);
+    report.line(&[
+        &everybody,
+        &number(run.rate),
+        &number(run.cost),
+        &number(run.busy),
+        &format!("{} %", number(run.loss * 100.0)),
+        &number(run.p50),
+        &number(run.p99),
+        &number(memory),
+    ]);
+    let once = |value| Spread::of(vec![value]);
+    report.judge(
+        "SFU: loss with 20 people, two layers and sound each",
+        "%",
+        Goal::AtMost(1.0),
+        once(run.loss * 100.0),
+    );
+    report.judge(
+        "SFU: memory per person, 20 people",
+        "kB",
+        Goal::Told,
+        once(memory),
+    );
+    Ok(())
+}
+
+/// Instructions of the server for each packet, as callgrind counts them: the same on every machine of a kind,
+/// whatever else it does.
+fn instructions(setup: &Setup, report: &mut Report) -> Result<()> {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        return Ok(());
+    }
+    let local = local()?;
+    let folder = tempfile::tempdir()?;
+    let out = format!("--callgrind-out-file={}/out", folder.path().display());
+    let server = setup.cores.on_server_core(|| {
+        Process::spawn(|address| {
+            let mut command = Command::new("valgrind");
+            command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no", &out]);
+            command
+                .arg(&setup.bare)
+                .arg("--listen")
+                .arg(address.to_string());
+            command.args(["conference", "--media", &local.to_string()]);
+            command
+        })
+    })?;
+    let mut load = vnet_host(&server, local)?;
+    let camera = Plan {
+        layers: 1,
+        ..Plan::default()
+    };
+    load.enter(camera, None, &[Stream::pictures(50.0, None, 1_280)])?;
+    for _ in 0..10 {
+        load.enter(
+            Plan {
+                video_slots: 1,
+                ..Plan::default()
+            },
+            None,
+            &[],
+        )?;
+    }
+    settle(&mut load, 10)?;
+    let control = |what: &str| -> Result<()> {
+        let mut command = Command::new("callgrind_control");
+        let done = command.arg(what).arg(server.id().to_string()).output()?;
+        anyhow::ensure!(done.status.success(), "callgrind_control {what} failed");
+        Ok(())
+    };
+    control("--instr=on")?;
+    let tally = load.run(Duration::from_secs(6))?;
+    control("--instr=off")?;
+    control("--dump")?;
+    drop(server);
+    let mut counted = 0_u64;
+    for file in std::fs::read_dir(folder.path())? {
+        let text = std::fs::read_to_string(file?.path())?;
+        let totals = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("totals: "));
+        counted += totals
+            .filter_map(|count| count.trim().parse::<u64>().ok())
+            .sum::<u64>();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    let each = counted as f64 / tally.packets.max(1) as f64;
+    report.judge(
+        "SFU: instructions per forwarded packet, ten watching (callgrind)",
+        "",
+        Goal::Told,
+        Spread::of(vec![each]),
+    );
+    Ok(())
+}
