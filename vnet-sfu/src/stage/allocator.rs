@@ -62,8 +62,8 @@ pub(super) fn spend(budget: Option<u64>, demands: &[Demand]) -> Spending {
                 .count();
         loop {
             let mut raised = false;
-            for index in begin..end {
-                raised |= purse.raise(index, &demands[index]);
+            for (index, demand) in demands.iter().enumerate().take(end).skip(begin) {
+                raised |= purse.raise(index, demand);
             }
             if !raised {
                 break;

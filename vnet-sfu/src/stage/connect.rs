@@ -19,7 +19,7 @@ impl Stage {
         offer: &str,
         now: Instant,
     ) -> Result<Answer, MediaError> {
-        let offer = inspect(offer, self.config.limits.offer_bytes)?;
+        let offer = inspect(offer, &self.config.limits)?;
         if let Some(number) = self.peer(participant) {
             self.remove(number, now);
         }
@@ -51,7 +51,7 @@ impl Stage {
         offer: &str,
         now: Instant,
     ) -> Result<Answer, MediaError> {
-        let offer = inspect(offer, self.config.limits.offer_bytes)?;
+        let offer = inspect(offer, &self.config.limits)?;
         let Some(number) = self.peer(participant) else {
             return self.do_connect(participant, &offer.text, now);
         };
@@ -72,17 +72,7 @@ impl Stage {
                  and new ones behind them",
             ));
         }
-        let slots = peer.slots.iter().filter(|slot| slot.open).count();
-        let room = self
-            .config
-            .limits
-            .slots_per_participant
-            .saturating_sub(slots);
-        let more = offer.sections.len() - peer.sections.len();
-        if more > room + self.config.limits.tracks_per_participant {
-            return Err(bad_offer("too many media sections"));
-        }
-        let answer = peer.accept(&offer, &self.config, now, &mut self.said)?;
+        let answer = peer.accept(&offer, now, &mut self.said)?;
         self.mark(number);
         self.schedule(number);
         Ok(answer)

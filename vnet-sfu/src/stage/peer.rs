@@ -11,7 +11,7 @@ use str0m::{IceCreds, Rtc, RtcConfig, RtcError};
 
 use super::clock::PublisherClock;
 use super::config::StageConfig;
-use super::link::{Link, Said};
+use super::link::{Broken, Link, Said};
 use super::probe::Prober;
 use super::sdp::{Offer, Section, bad_offer};
 use super::slot::Slot;
@@ -103,7 +103,7 @@ impl Peer {
             prober: Prober::default(),
             figures: Figures::default(),
         };
-        let answer = peer.accept(offer, config, now, said)?;
+        let answer = peer.accept(offer, now, said)?;
         Ok((peer, answer))
     }
 
@@ -120,7 +120,6 @@ impl Peer {
     pub(super) fn accept(
         &mut self,
         offer: &Offer,
-        config: &StageConfig,
         now: Instant,
         said: &mut Said,
     ) -> Result<Answer, MediaError> {
@@ -134,12 +133,11 @@ impl Peer {
                     keep_for_resending(rtc, section, &slots);
                 }
                 Ok(answer.to_sdp_string())
-            })
-            .map_err(|_| broken())?
+            })?
             .map_err(|error| refused(&error))?;
         self.take_ufrag(&mut sdp, now, said)?;
         self.sections.clone_from(&offer.sections);
-        self.find_slots(config, now, said)?;
+        self.find_slots(now, said)?;
         Ok(Answer {
             sdp,
             slots: self
@@ -166,8 +164,7 @@ impl Peer {
             .link
             .enter(now, said, |rtc| {
                 Ok(rtc.direct_api().local_ice_credentials())
-            })
-            .map_err(|_| broken())?
+            })?
             .map_err(|error| refused(&error))?;
         if theirs.ufrag == self.ufrag {
             return Ok(());
@@ -181,18 +178,12 @@ impl Peer {
             .enter(now, said, |rtc| {
                 rtc.direct_api().set_local_ice_credentials(ours);
                 Ok(())
-            })
-            .map_err(|_| broken())?
+            })?
             .map_err(|error| refused(&error))
     }
 
     /// Makes slots of the sections that the browser only receives; those it has keep what plays.
-    fn find_slots(
-        &mut self,
-        config: &StageConfig,
-        now: Instant,
-        said: &mut Said,
-    ) -> Result<(), MediaError> {
+    fn find_slots(&mut self, now: Instant, said: &mut Said) -> Result<(), MediaError> {
         let sections = self.sections.clone();
         let found = self
             .link
@@ -201,8 +192,7 @@ impl Peer {
                     .iter()
                     .map(|section| sending_ssrc(rtc, section.mid))
                     .collect::<Vec<_>>())
-            })
-            .map_err(|_| broken())?
+            })?
             .map_err(|error| refused(&error))?;
         for slot in &mut self.slots {
             slot.open = false;
@@ -219,12 +209,6 @@ impl Peer {
                 } = section;
                 self.slots.push(Slot::new(mid, name, kind, ssrc, start));
             }
-        }
-        if self.slots.len() > config.limits.slots_per_participant {
-            return Err(bad_offer(format!(
-                "at most {} receive-only media sections are answered",
-                config.limits.slots_per_participant
-            )));
         }
         Ok(())
     }
@@ -310,7 +294,7 @@ pub(super) fn rehearse(
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         rtc.sdp_api().accept_offer(parsed).map(|_| ())
     }))
-    .map_err(|_| broken())?
+    .map_err(|_panic| MediaError::from(Broken))?
     .map_err(|error| refused(&error))
 }
 
@@ -318,10 +302,12 @@ fn refused(error: &RtcError) -> MediaError {
     bad_offer(format!("the offer cannot be answered: {error}"))
 }
 
-fn broken() -> MediaError {
-    MediaError {
-        code: ErrorCode::Internal,
-        message: "the media engine failed on this offer".to_owned(),
+impl From<Broken> for MediaError {
+    fn from(_: Broken) -> Self {
+        Self {
+            code: ErrorCode::Internal,
+            message: "the media engine failed on this offer".to_owned(),
+        }
     }
 }
 

@@ -5,12 +5,15 @@
 
 use str0m::media::{Mid, Rid};
 
+use super::config::StageLimits;
 use crate::media::MediaError;
 use crate::wire::{ErrorCode, Kind};
 
 /// Names are kept in fixed space inside the engine; longer ones would be cut and could collide.
 const LONGEST_MID: usize = 16;
 const LONGEST_RID: usize = 8;
+/// Sections that are not slots: a browser has four sources, and may have given sections up.
+const MOST_SENDING: usize = 16;
 
 /// A media section of an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub(super) struct Section {
     pub(super) name: String,
     pub(super) mid: Mid,
     pub(super) kind: Kind,
+    /// Whether the browser only receives it.
+    receives: bool,
     /// The layers the browser may send, as it lists them: the smallest first.
     pub(super) rids: Vec<Rid>,
 }
@@ -46,7 +51,8 @@ pub(super) fn bad_offer(message: impl Into<String>) -> MediaError {
 ///
 /// # Errors
 /// `BadOffer` with what is wrong.
-pub(super) fn inspect(offer: &str, longest: usize) -> Result<Offer, MediaError> {
+pub(super) fn inspect(offer: &str, limits: &StageLimits) -> Result<Offer, MediaError> {
+    let longest = limits.offer_bytes;
     if offer.len() > longest {
         return Err(bad_offer(format!(
             "the offer is longer than {longest} bytes"
@@ -84,6 +90,17 @@ pub(super) fn inspect(offer: &str, longest: usize) -> Result<Offer, MediaError> 
     if seen.sections.iter().any(|section| section.name.is_empty()) {
         return Err(bad_offer("every media section needs `a=mid`"));
     }
+    let slots = seen
+        .sections
+        .iter()
+        .filter(|section| section.receives)
+        .count();
+    let most = limits.slots_per_participant;
+    if slots > most || seen.sections.len() > most + MOST_SENDING {
+        return Err(bad_offer(format!(
+            "at most {most} receive-only media sections are answered, and {MOST_SENDING} others"
+        )));
+    }
     Ok(seen)
 }
 
@@ -106,6 +123,7 @@ fn section(media: &str) -> Result<Section, MediaError> {
         name: String::new(),
         mid: Mid::from(""),
         kind,
+        receives: false,
         rids: Vec::new(),
     })
 }
@@ -120,6 +138,8 @@ fn attribute(section: &mut Section, line: &str) -> Result<(), MediaError> {
         }
         section.mid = Mid::from(mid);
         mid.clone_into(&mut section.name);
+    } else if line.trim_end() == "a=recvonly" {
+        section.receives = true;
     } else if let Some(rid) = line.strip_prefix("a=rid:") {
         let mut words = rid.split_ascii_whitespace();
         let name = words.next().unwrap_or_default();
@@ -146,7 +166,7 @@ mod tests {
 
     #[test]
     fn tells_sections_and_layers_and_forgets_candidates() {
-        let offer = inspect(OFFER, 10_000).unwrap();
+        let offer = inspect(OFFER, &StageLimits::default()).unwrap();
         assert_eq!(offer.fingerprint, "sha-256 AA:BB");
         assert!(offer.transport_feedback);
         assert!(!offer.text.contains("192.0.2.1"));
@@ -165,8 +185,18 @@ mod tests {
             "m=audio 9 X 111\r\na=mid:12345678901234567\r\n",
             "m=video 9 X 96\r\na=mid:1\r\na=rid:123456789 send\r\n",
         ] {
-            assert_eq!(inspect(bad, 10_000).unwrap_err().code, ErrorCode::BadOffer);
+            assert_eq!(
+                inspect(bad, &StageLimits::default()).unwrap_err().code,
+                ErrorCode::BadOffer
+            );
         }
-        assert_eq!(inspect(OFFER, 10).unwrap_err().code, ErrorCode::BadOffer);
+        let tight = StageLimits {
+            offer_bytes: 10,
+            ..StageLimits::default()
+        };
+        assert_eq!(
+            inspect(OFFER, &tight).unwrap_err().code,
+            ErrorCode::BadOffer
+        );
     }
 }

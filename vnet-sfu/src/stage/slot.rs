@@ -36,7 +36,6 @@ pub(super) struct Playing {
     /// next best that does.
     pub(super) goal: Option<usize>,
     pub(super) format: Option<Format>,
-    pub(super) since: Instant,
     /// When a layer was last taken away for want of bandwidth.
     pub(super) lowered: Option<Instant>,
     pub(super) meter: Meter,
@@ -79,7 +78,6 @@ impl Slot {
             target: None,
             goal: None,
             format: None,
-            since: now,
             lowered: None,
             meter: Meter::new(now),
         });

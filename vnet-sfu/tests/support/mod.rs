@@ -2,7 +2,14 @@
 //! pictures, links with delay, loss, reordering and a narrow end, and a stage between them. No sockets,
 //! no sleeping; the same seed gives the same run, up to the engines' own random numbers.
 
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of this")]
+#![allow(
+    dead_code,
+    missing_debug_implementations,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test uses a part of this"
+)]
 
 pub mod client;
 pub mod link;
