@@ -242,7 +242,25 @@ function action(label, message) {
   return button;
 }
 
+/* What is shown is built anew only when it changed: a button must not vanish under the pointer. */
+const drawn = new Map();
+function changed(what, ...state) {
+  const text = JSON.stringify(state);
+  const before = drawn.get(what);
+  drawn.set(what, text);
+  return before !== text;
+}
+
+function drawMeeting() {
+  const { locked = false, lobby = false } = conference.meeting ?? {};
+  if (!changed('meeting', locked, lobby)) return;
+  part('lock').checked = locked;
+  part('lobby').checked = lobby;
+}
+
 function drawPeople() {
+  const { participants, tracks, waiting, role } = conference;
+  if (!changed('people', [...participants], [...tracks], [...waiting], role)) return;
   const isHost = conference.role === 'host';
   const list = [...conference.participants.values()].map((person) => {
     const marks = [person.role === 'host' ? 'host' : '', person.hand ? '✋' : '', person.connected ? '' : 'reconnecting'];
@@ -262,11 +280,10 @@ function drawPeople() {
   }
   part('people').replaceChildren(...list);
   part('host').hidden = !isHost;
-  part('lock').checked = conference.meeting?.locked ?? false;
-  part('lobby').checked = conference.meeting?.lobby ?? false;
 }
 
 function drawChat() {
+  if (!changed('chat', conference.chat)) return;
   const lines = conference.chat.map((line) => make('li', {}, make('strong', {}, line.name), ` ${line.text}`));
   part('lines').replaceChildren(...lines);
   part('lines').scrollTop = part('lines').scrollHeight;
@@ -288,6 +305,7 @@ function draw() {
     drawTiles();
     playVoices();
     drawPeople();
+    drawMeeting();
     drawChat();
     drawButtons();
     want();
@@ -317,7 +335,11 @@ function wire() {
 for (const event of ['change', 'slots', 'speakers', 'quality', 'chat']) conference.addEventListener(event, draw);
 conference.addEventListener('muted', ({ detail }) => note(`A host has muted your ${detail.source.replace('_', ' ')}.`));
 conference.addEventListener('reaction', ({ detail }) => note(`${name(detail.participant)}: ${detail.emoji}`));
-conference.addEventListener('refused', ({ detail }) => note(detail.message));
+conference.addEventListener('refused', ({ detail }) => {
+  note(detail.message);
+  drawn.delete('meeting');
+  draw();
+});
 conference.addEventListener('state', ({ detail: { state, reason } }) => {
   root.dataset.state = state;
   status(state === 'left' && reason ? reason : words[state], state === 'left' && Boolean(reason));
