@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use support::media::Look;
 use support::world::News;
-use support::{Link, Offer, World};
+use support::{Client, Link, Offer, Random, World};
 use vnet_sfu::ids::ParticipantId;
+use vnet_sfu::media::{Media, Transport};
+use vnet_sfu::stage::LocalCandidate;
 use vnet_sfu::wire::Source;
 
 #[test]
@@ -399,4 +401,94 @@ fn a_later_offer_brings_more_slots() {
         assert!(report.faults.is_empty(), "{:?}", report.faults);
         assert!(report.frames.len() > 30);
     }
+}
+
+#[test]
+fn a_new_connection_of_the_same_browser_takes_over() {
+    let mut world = World::new(17);
+    let (a, b) = (
+        world.join(1, &Offer::default()),
+        world.join(2, &Offer::default()),
+    );
+    let (of_a, of_b) = (
+        world.track(a, Source::Camera),
+        world.track(b, Source::Camera),
+    );
+    world.want(a, of_b, None);
+    world.want(b, of_a, None);
+    world.run(Duration::from_secs(2));
+    world.replace_connection(a, &Offer::default());
+    world.run(Duration::from_secs(4));
+    let camera = world.track(a, Source::Camera);
+    world.want(b, camera, None);
+    world.run(Duration::from_secs(2));
+    let seen = world.client(a).sink_of(of_b).unwrap();
+    assert!(seen.packets.len() > 60, "{}", seen.packets.len());
+    let seen = world.client(b).sink_of(camera).unwrap().play();
+    assert!(seen.faults.is_empty(), "{:?}", seen.faults);
+    assert!(seen.frames.len() > 60);
+    assert_eq!(world.count(|news| matches!(news, News::Failed(_))), 0);
+    let connected = world.count(|news| matches!(news, News::Connected(p) if *p == a));
+    assert_eq!(connected, 2);
+}
+
+#[test]
+fn a_browser_reaches_a_server_behind_a_translated_address() {
+    let public = SocketAddr::from(([198, 51, 100, 7], 10_000));
+    let mut world = World::with(19, |config| {
+        config.candidates[0].base = Some(config.candidates[0].address);
+        config.candidates[0].address = public;
+    });
+    world.nat = Some(public);
+    let (a, b) = (
+        world.join(1, &Offer::default()),
+        world.join(2, &Offer::viewer()),
+    );
+    let camera = world.track(a, Source::Camera);
+    world.want(b, camera, None);
+    world.run(Duration::from_secs(3));
+    let report = world.client(b).sink_of(camera).unwrap().play();
+    assert!(report.frames.len() > 60, "{}", report.frames.len());
+}
+
+#[test]
+fn answers_name_every_address_and_a_name_of_their_own() {
+    let public = SocketAddr::from(([198, 51, 100, 7], 10_000));
+    let tcp = SocketAddr::from(([192, 0, 2, 1], 10_000));
+    let mut world = World::with(18, |config| {
+        config.candidates.push(LocalCandidate {
+            transport: Transport::Udp,
+            address: public,
+            base: Some(tcp),
+        });
+        config
+            .candidates
+            .push(LocalCandidate::host(Transport::Tcp, tcp));
+    });
+    let mut names = Vec::new();
+    for n in 1..=3 {
+        let (_, sdp) = Client::new(
+            ParticipantId(n),
+            &Offer::viewer(),
+            world.server,
+            world.now,
+            &mut Random(u64::from(n)),
+        );
+        let answer = world
+            .stage
+            .connect(ParticipantId(n), &sdp, world.now)
+            .unwrap();
+        assert!(answer.sdp.contains("a=ice-lite"));
+        assert!(answer.sdp.contains(" 198.51.100.7 10000 typ host\r\n"));
+        assert!(answer.sdp.contains(" 192.0.2.1 10000 typ host"));
+        assert!(answer.sdp.contains("tcptype passive"), "{}", answer.sdp);
+        let line = format!("a=ice-ufrag:{}", answer.ufrag);
+        assert!(answer.sdp.contains(&line));
+        assert!(answer.ufrag.len() >= 16);
+        assert_eq!(answer.slots.len(), 7);
+        names.push(answer.ufrag);
+    }
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 3);
 }

@@ -67,33 +67,38 @@ impl LocalCandidate {
         }
     }
 
-    /// The candidates for the ICE agent: a translated address needs its base beside it, since packets
-    /// arrive there. `None` for addresses that cannot be reached, such as `0.0.0.0`.
-    pub(super) fn build(self) -> Vec<str0m::Candidate> {
-        let host = |address: SocketAddr| {
-            let builder = str0m::Candidate::builder();
-            match self.transport {
-                Transport::Udp => builder.udp().host(address).build(),
-                Transport::Tcp => builder
-                    .tcp()
-                    .host(address)
-                    .tcptype(TcpType::Passive)
-                    .build(),
-            }
-        };
-        let Some(base) = self.base else {
-            return host(self.address).into_iter().collect();
-        };
+    /// The candidate for the ICE agent: where packets arrive, which behind a NAT is the base. `None` for
+    /// addresses that cannot be reached, such as `0.0.0.0`.
+    pub(super) fn build(self) -> Option<str0m::Candidate> {
+        let address = self.base.unwrap_or(self.address);
         let builder = str0m::Candidate::builder();
-        let reflexive = match self.transport {
-            Transport::Udp => builder.udp().server_reflexive(self.address, base).build(),
+        match self.transport {
+            Transport::Udp => builder.udp().host(address).build(),
             Transport::Tcp => builder
                 .tcp()
-                .server_reflexive(self.address, base)
+                .host(address)
                 .tcptype(TcpType::Passive)
                 .build(),
+        }
+        .ok()
+    }
+
+    /// The line of the answer that names the address of the NAT. The engine does not write it: one
+    /// that only answers checks has host candidates alone (RFC 8445, section 5.2), and to browsers
+    /// this is one.
+    pub(super) fn translated(self, number: usize) -> Option<String> {
+        self.base?;
+        let rank = u32::try_from(number).unwrap_or(u32::MAX).min(1_000);
+        // RFC 8445, section 5.1.2.1: a host, one of many addresses, the only component.
+        let priority = (126 << 24) | ((65_000 - rank) << 8) | 255;
+        let (ip, port) = (self.address.ip(), self.address.port());
+        let (transport, passive) = match self.transport {
+            Transport::Udp => ("udp", ""),
+            Transport::Tcp => ("tcp", " tcptype passive"),
         };
-        host(base).into_iter().chain(reflexive).collect()
+        Some(format!(
+            "a=candidate:nat{number} 1 {transport} {priority} {ip} {port} typ host{passive}\r\n"
+        ))
     }
 }
 

@@ -72,7 +72,7 @@ impl Stage {
                  and new ones behind them",
             ));
         }
-        let answer = peer.accept(&offer, now, &mut self.said)?;
+        let answer = peer.accept(&offer, &self.config, now, &mut self.said)?;
         self.mark(number);
         self.schedule(number);
         Ok(answer)

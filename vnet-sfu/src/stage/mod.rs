@@ -76,6 +76,7 @@ pub struct Stage {
     /// When peers are due: earliest first; entries may be outdated, never missing.
     due: BinaryHeap<Reverse<(Instant, usize)>>,
     next_tick: Option<Instant>,
+    ticks: usize,
     /// The latest time that was told.
     now: Option<Instant>,
     /// Peers for which something changed that slots and layers depend on.
@@ -97,6 +98,7 @@ impl Stage {
             said: Said::default(),
             due: BinaryHeap::new(),
             next_tick: None,
+            ticks: 0,
             now: None,
             stale: Stale::default(),
             floor: Floor::default(),

@@ -79,7 +79,7 @@ impl Peer {
         let credentials = credentials()?;
         let ufrag = credentials.ufrag.clone();
         let mut rtc = engine(config, credentials, offer.transport_feedback).build(now);
-        for candidate in config.candidates.iter().flat_map(|local| local.build()) {
+        for candidate in config.candidates.iter().filter_map(|local| local.build()) {
             rtc.add_local_candidate(candidate);
         }
         let mut peer = Self {
@@ -103,7 +103,7 @@ impl Peer {
             prober: Prober::default(),
             figures: Figures::default(),
         };
-        let answer = peer.accept(offer, now, said)?;
+        let answer = peer.accept(offer, config, now, said)?;
         Ok((peer, answer))
     }
 
@@ -120,6 +120,7 @@ impl Peer {
     pub(super) fn accept(
         &mut self,
         offer: &Offer,
+        config: &StageConfig,
         now: Instant,
         said: &mut Said,
     ) -> Result<Answer, MediaError> {
@@ -136,6 +137,7 @@ impl Peer {
             })?
             .map_err(|error| refused(&error))?;
         self.take_ufrag(&mut sdp, now, said)?;
+        name_translated(&mut sdp, config);
         self.sections.clone_from(&offer.sections);
         self.find_slots(now, said)?;
         Ok(Answer {
@@ -227,6 +229,19 @@ impl Peer {
     }
 }
 
+/// Puts the addresses of NATs in front of the first candidate of the answer.
+fn name_translated(sdp: &mut String, config: &StageConfig) {
+    let lines: String = config
+        .candidates
+        .iter()
+        .enumerate()
+        .filter_map(|(number, local)| local.translated(number))
+        .collect();
+    if let Some(at) = sdp.find("a=candidate:") {
+        sdp.insert_str(at, &lines);
+    }
+}
+
 fn sending_ssrc(rtc: &mut Rtc, mid: Mid) -> Option<Ssrc> {
     if rtc.media(mid)?.direction() != Direction::SendOnly {
         return None;
@@ -279,7 +294,9 @@ fn extensions() -> ExtensionMap {
 }
 
 pub(super) fn parse(offer: &str) -> Result<SdpOffer, MediaError> {
-    SdpOffer::from_sdp_string(offer).map_err(|error| bad_offer(format!("not SDP: {error}")))
+    std::panic::catch_unwind(|| SdpOffer::from_sdp_string(offer))
+        .map_err(|_panic| MediaError::from(Broken))?
+        .map_err(|error| bad_offer(format!("not SDP: {error}")))
 }
 
 /// Checks on an engine of its own whether an offer can be answered, so that one that cannot leaves
