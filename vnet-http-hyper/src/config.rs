@@ -1,7 +1,10 @@
 //! The settings of the HTTP layer.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use vnet_core::conference::ConferenceSignalling;
 
 use crate::address::{PathPrefix, PublicUrl, TrustedProxy};
 use crate::rate::RateLimits;
@@ -53,6 +56,8 @@ pub struct HttpConfig {
     pub templates: Vec<(String, String)>,
     /// The folder with the optional module of the Azure calling front end.
     pub acs_module: Option<PathBuf>,
+    /// Who talks with the browsers of meetings over `/vnet/sfu/{meeting_id}/`. Default: nobody.
+    pub conference: Option<Arc<dyn ConferenceSignalling>>,
 }
 
 impl Default for HttpConfig {
@@ -73,6 +78,7 @@ impl Default for HttpConfig {
             drain_timeout: Duration::from_secs(10),
             templates: Vec::new(),
             acs_module: None,
+            conference: None,
         }
     }
 }
@@ -121,6 +127,8 @@ setters! {
     with_drain_timeout(drain_timeout: Duration);
     /// Sets [`acs_module`](Self::acs_module).
     with_acs_module(acs_module: Option<PathBuf>);
+    /// Sets [`conference`](Self::conference).
+    with_conference(conference: Option<Arc<dyn ConferenceSignalling>>);
 }
 
 impl HttpConfig {

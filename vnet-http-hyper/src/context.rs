@@ -171,10 +171,15 @@ impl Ctx {
         format!("{scheme}://{}", self.host())
     }
 
+    /// The origin of WebSocket URLs: `wss://meet.example.org`.
+    pub(crate) fn ws_origin(&self) -> String {
+        let scheme = if self.is_secure() { "wss" } else { "ws" };
+        format!("{scheme}://{}", self.host())
+    }
+
     /// The WebSocket URL of a `path`.
     pub(crate) fn ws_url(&self, path: &str) -> String {
-        let scheme = if self.is_secure() { "wss" } else { "ws" };
-        format!("{scheme}://{}{}", self.host(), self.url(path))
+        self.ws_origin() + &self.url(path)
     }
 
     /// The address of the client; `0.0.0.0` if it is not known.

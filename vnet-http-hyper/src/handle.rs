@@ -24,11 +24,19 @@ use crate::request_id::X_REQUEST_ID;
 use crate::route::{self, Target};
 use crate::{api, audit, media, origin, page, session, static_files, upgrade};
 
+macro_rules! page_policy {
+    ($connect:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ",
+            "font-src 'self'; connect-src 'self'",
+            $connect,
+            "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+
 /// What pages may load and do, unless a page says otherwise: nothing from elsewhere, no inline script.
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-);
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(page_policy!(""));
 /// For everything that is no page: should a browser take it for one, it can do nothing.
 const OTHER_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -88,6 +96,7 @@ async fn dispatch(ctx: &Ctx, target: Target<'_>, body: Payload) -> Result<Respon
             page::dispatch(ctx, body).await
         }
         Target::Socket(code) => upgrade::answer(ctx, code).await,
+        Target::MeetingSocket(code) => upgrade::answer_meeting(ctx, code).await,
         Target::WithoutSlash => Ok(with_slash(ctx)),
         Target::UnknownApi => Err(HttpError::not_found()),
         _ if !ctx.is_read() => Err(HttpError::method_not_allowed(ctx.method(), "GET, HEAD")),
@@ -176,6 +185,17 @@ async fn tell(ctx: &Ctx, target: Target<'_>, error: &HttpError) -> Response {
     response
 }
 
+/// With meetings, pages may open the sockets of meetings by their address as well: to some browsers
+/// `'self'` is no other scheme's, and the settings may name another host than the one that was used.
+fn page_policy(ctx: &Ctx) -> HeaderValue {
+    if ctx.app.config.conference.is_none() {
+        return PAGE_POLICY;
+    }
+    let policy = format!(page_policy!(" {}"), ctx.ws_origin());
+    // A host that is no header value was refused before.
+    HeaderValue::try_from(policy).unwrap_or(PAGE_POLICY)
+}
+
 fn add_headers(ctx: &Ctx, target: Target<'_>, response: &mut Response) {
     let headers = response.headers_mut();
     let is_page = headers
@@ -185,7 +205,11 @@ fn add_headers(ctx: &Ctx, target: Target<'_>, response: &mut Response) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    let policy = if is_page { PAGE_POLICY } else { OTHER_POLICY };
+    let policy = if is_page {
+        page_policy(ctx)
+    } else {
+        OTHER_POLICY
+    };
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, reply::NO_STORE);

@@ -9,6 +9,8 @@ pub(crate) enum Target<'a> {
     Api(Api<'a>),
     /// A signalling room: its code.
     Socket(&'a str),
+    /// The socket of a meeting: its code as it stands in the address.
+    MeetingSocket(&'a str),
     /// Whether the process lives.
     Health,
     /// Whether it can do its work.
@@ -54,6 +56,7 @@ impl Target<'_> {
             Self::Api(Api::Join(_)) => "/meeting/meetings/{code}/join/",
             Self::Api(Api::NewMeeting) => "/meeting/new/",
             Self::Socket(_) => "/vnet/ps/{code}/",
+            Self::MeetingSocket(_) => "/vnet/sfu/{code}/",
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
             Self::Picture(_) | Self::DefaultPicture => "/media/{file}",
@@ -68,7 +71,12 @@ impl Target<'_> {
     pub(crate) const fn is_for_programs(self) -> bool {
         matches!(
             self,
-            Self::Api(_) | Self::Socket(_) | Self::UnknownApi | Self::Health | Self::Ready
+            Self::Api(_)
+                | Self::Socket(_)
+                | Self::MeetingSocket(_)
+                | Self::UnknownApi
+                | Self::Health
+                | Self::Ready
         )
     }
 }
@@ -122,6 +130,10 @@ fn exact_with_part(path: &str) -> Option<Target<'_>> {
         let code = rest.strip_suffix('/')?;
         return (!code.contains('/')).then_some(Target::Socket(code));
     }
+    if let Some(rest) = path.strip_prefix("/vnet/sfu/") {
+        let code = rest.strip_suffix('/')?;
+        return (!code.contains('/')).then_some(Target::MeetingSocket(code));
+    }
     if let Some(file) = path.strip_prefix("/media/profiles/images/pc/") {
         return (!file.ends_with('/')).then_some(Target::Picture(file));
     }
@@ -147,6 +159,10 @@ mod tests {
             Target::Api(Api::Join("abc"))
         );
         assert_eq!(find("/vnet/ps/123456/"), Target::Socket("123456"));
+        assert_eq!(
+            find("/vnet/sfu/abcdefghjk/"),
+            Target::MeetingSocket("abcdefghjk")
+        );
         assert_eq!(find("/static/vnet.css"), Target::Static("vnet.css"));
         assert_eq!(find("/"), Target::Page);
         for unknown in [
@@ -160,6 +176,7 @@ mod tests {
         for unknown in [
             "/vnet/ps/123456/bar/baz",
             "/vnet/ps/123456/bar/",
+            "/vnet/sfu/abcdefghjk/bar/",
             "/meeting/",
             "/meeting/meetings//",
             "/meeting/meetings/a/b/c/",

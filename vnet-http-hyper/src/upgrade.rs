@@ -1,9 +1,10 @@
-//! From HTTP to a signalling socket.
+//! From HTTP to a socket: of a signalling room, or of a meeting.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::header::{
     CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
@@ -18,8 +19,11 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
+use vnet_core::accounts::Authenticated;
+use vnet_core::conference::ConferenceSignalling;
+use vnet_core::meeting::MeetingId;
 use vnet_core::room::RoomCode;
-use vnet_signal::{Entry, Outcome, SessionGuard, accept_key, path};
+use vnet_signal::{Entry, SessionGuard, accept_key, path};
 
 use crate::app::App;
 use crate::context::Ctx;
@@ -108,6 +112,33 @@ enum Source {
 /// joins. 426 and 400: no proper handshake. 503: the server shuts down.
 pub(crate) async fn answer(ctx: &Ctx, code: &str) -> Result<Response, HttpError> {
     let room = RoomCode::parse(code).map_err(|_no_code| HttpError::not_found())?;
+    let wants_echo = path::wants_echo(ctx.parts.uri.query().unwrap_or_default());
+    upgrade(ctx, |auth| {
+        let entry = Entry::new(room, auth.signed_in.user.username.as_str());
+        Served::Room(entry.with_echo(wants_echo))
+    })
+    .await
+}
+
+/// Answers a request for the socket of a meeting.
+///
+/// # Errors
+/// As for rooms; 404 also when nothing here talks with the browsers of meetings.
+pub(crate) async fn answer_meeting(ctx: &Ctx, code: &str) -> Result<Response, HttpError> {
+    let Some(conference) = &ctx.app.config.conference else {
+        return Err(HttpError::not_found());
+    };
+    let meeting: MeetingId = code.parse().map_err(|_no_code| HttpError::not_found())?;
+    upgrade(ctx, |_auth| {
+        Served::Meeting(meeting, Arc::clone(conference))
+    })
+    .await
+}
+
+async fn upgrade(
+    ctx: &Ctx,
+    serve: impl FnOnce(&Authenticated) -> Served,
+) -> Result<Response, HttpError> {
     if *ctx.method() != Method::GET {
         return Err(HttpError::method_not_allowed(ctx.method(), "GET"));
     }
@@ -131,12 +162,10 @@ pub(crate) async fn answer(ctx: &Ctx, code: &str) -> Result<Response, HttpError>
         let detail = "The server shuts down. Connect again in a moment.";
         return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     }
-    let echo = path::wants_echo(ctx.parts.uri.query().unwrap_or_default());
-    let entry = Entry::new(room, auth.signed_in.user.username.as_str()).with_echo(echo);
     let watch = ctx.app.vnet.accounts().watch_session(auth);
     let session = SessionGuard::new(async move { watch.ended().await });
-    let app = Arc::clone(&ctx.app);
-    ctx.app.sockets.spawn(begin(app, source, entry, session));
+    let (app, served) = (Arc::clone(&ctx.app), serve(auth));
+    ctx.app.sockets.spawn(begin(app, source, served, session));
     Ok(switching(accept))
 }
 
@@ -210,11 +239,10 @@ fn source(ctx: &Ctx) -> Result<Source, HttpError> {
 }
 
 /// Waits for the stream and serves it.
-async fn begin(app: Arc<App>, source: Source, entry: Entry, session: SessionGuard) {
-    let peer = entry.peer_id();
+async fn begin(app: Arc<App>, source: Source, served: Served, session: SessionGuard) {
     let serve = Serve {
         app: &app,
-        entry,
+        served,
         session,
     };
     let connection = match source {
@@ -230,20 +258,25 @@ async fn begin(app: Arc<App>, source: Source, entry: Entry, session: SessionGuar
             Err(_answered_otherwise) => return,
         },
     };
-    let outcome = connection.await;
-    tracing::debug!(peer.id = %peer, ?outcome, "a signalling connection ended");
+    connection.await;
+}
+
+/// What a socket is for.
+enum Served {
+    Room(Entry),
+    Meeting(MeetingId, Arc<dyn ConferenceSignalling>),
 }
 
 /// What is served once there is a stream.
 struct Serve<'a> {
     app: &'a App,
-    entry: Entry,
+    served: Served,
     session: SessionGuard,
 }
 
 impl Serve<'_> {
     /// Takes the stream out of hyper's hands: its boxes and buffers are left behind.
-    fn upgraded(self, upgraded: Upgraded) -> BoxFuture<'static, Outcome> {
+    fn upgraded(self, upgraded: Upgraded) -> BoxFuture<'static, ()> {
         let upgraded = match downcast::<TokioIo<BufReader<Meter<TcpStream>>>>(upgraded) {
             Ok(parts) => {
                 let stream = parts.io.into_inner();
@@ -270,8 +303,21 @@ impl Serve<'_> {
         }
     }
 
-    fn stream(self, stream: impl UpgradedStream, leftover: Bytes) -> BoxFuture<'static, Outcome> {
-        let signalling = &self.app.signalling;
-        Box::pin(signalling.serve_upgraded(stream, leftover, self.entry, self.session))
+    fn stream(self, stream: impl UpgradedStream, leftover: Bytes) -> BoxFuture<'static, ()> {
+        let (signalling, session) = (&self.app.signalling, self.session);
+        match self.served {
+            Served::Room(entry) => {
+                let peer = entry.peer_id();
+                let connection = signalling.serve_upgraded(stream, leftover, entry, session);
+                Box::pin(connection.map(move |outcome| {
+                    tracing::debug!(peer.id = %peer, ?outcome, "a signalling connection ended");
+                }))
+            }
+            Served::Meeting(meeting, conference) => {
+                let most = conference.max_text_bytes();
+                let socket = signalling.text_socket(stream, leftover, session, most);
+                Box::pin(async move { conference.serve(meeting, Box::new(socket)).await })
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ mod guard;
 mod rate;
 mod server;
 mod signalling;
+mod text_socket;
 
 pub use broker::InProcessRooms;
 pub use close::Close;
@@ -20,3 +21,4 @@ pub use guard::SessionGuard;
 pub use peer::Outcome;
 pub use server::{Admitted, Authenticate, Serve, serve};
 pub use signalling::{Entry, Signalling, accept_key};
+pub use text_socket::WebTextSocket;

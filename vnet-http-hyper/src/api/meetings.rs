@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
 use vnet_core::ErrorKind;
+use vnet_core::conference::JoinTicket;
 use vnet_core::id::Cursor;
 use vnet_core::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
 use vnet_core::user::User;
@@ -127,10 +128,16 @@ pub(super) async fn delete(ctx: &Ctx, user: &User, code: &str) -> Result<Respons
 pub(super) async fn join(ctx: &Ctx, user: &User, code: &str) -> Result<Response, HttpError> {
     ctx.app.limits.check_user(RateRule::Token, user.id)?;
     let ticket = ctx.app.vnet.meetings().join(user, &id(code)?).await;
-    let ticket = ticket.map_err(|error| match error.kind() {
+    let mut ticket = ticket.map_err(|error| match error.kind() {
         ErrorKind::NotFound => missing(error),
         _ => error.into(),
     })?;
+    // Providers know the path below this server's root; where the server is knows the browser.
+    if let JoinTicket::Sfu { url, .. } = &mut ticket
+        && url.starts_with('/')
+    {
+        *url = ctx.ws_url(url);
+    }
     reply::json(StatusCode::OK, &ticket)
 }
 

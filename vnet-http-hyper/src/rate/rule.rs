@@ -14,7 +14,7 @@ pub enum RateRule {
     SignIn,
     /// `sign-up`: attempts to make an account from one address.
     SignUp,
-    /// `join`: entries into signalling rooms by one user.
+    /// `join`: entries into signalling rooms and sockets of meetings by one user.
     Join,
     /// `token`: access tokens and join tickets given to one user.
     Token,
@@ -52,7 +52,7 @@ impl RateRule {
                 "attempts to sign in from one address; a tenth of them for one user name"
             }
             Self::SignUp => "attempts to make an account from one address",
-            Self::Join => "entries into signalling rooms by one user",
+            Self::Join => "entries into signalling rooms and meetings by one user",
             Self::Token => "access tokens and join tickets for one user",
             Self::Write => "changes of meetings and profile by one user",
         }

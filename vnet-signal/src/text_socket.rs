@@ -1,0 +1,301 @@
+//! A WebSocket as a plain channel of texts, for whoever has a protocol of its own.
+
+mod alive;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+use vnet_core::conference::{Gone, TextSocket};
+use vnet_core::{Error, ErrorKind, Limits, Result, async_trait};
+
+use self::alive::{Alive, Tick};
+use crate::close::Close;
+use crate::guard::SessionGuard;
+use crate::signalling::Signalling;
+
+/// One read takes at most so much.
+const READ_BUFFER_BYTES: usize = 8 * 1024;
+/// Texts that are sent together are joined into writes of this size.
+const WRITE_BUFFER_BYTES: usize = 16 * 1024;
+
+/// A [`TextSocket`] over any stream whose WebSocket handshake is done. Made by
+/// [`Signalling::text_socket`].
+///
+/// While it is [received](TextSocket::receive) from, pings are sent and answered, and the end of the session
+/// (close code 4401), of the server (1001) and of a client that is silent (4408) are seen to.
+pub struct WebTextSocket<S> {
+    websocket: WebSocketStream<S>,
+    session: SessionGuard,
+    checking: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
+    alive: Alive,
+    limits: std::sync::Arc<Limits>,
+    /// Something may be in the buffers of socket or stream.
+    unflushed: bool,
+    gone: Option<Gone>,
+    is_closed: bool,
+}
+
+/// What comes of reading.
+enum Event {
+    Text(Bytes),
+    /// The connection is over; the other side is told why if it listens.
+    Over(Gone, Option<Close>),
+}
+
+impl Signalling {
+    /// A stream on which a server's WebSocket handshake was just answered with 101, as a channel of texts
+    /// of at most `max_bytes`.
+    ///
+    /// `leftover` is what was read beyond the request. Keep-alive, the session's end and the server's are
+    /// those of signalling connections, with the same [`Limits`]. [`stop`](Self::stop) ends it, too.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the buffer of the handshake is given up, not kept along with the socket"
+    )]
+    pub fn text_socket<S>(
+        &self,
+        io: S,
+        leftover: Bytes,
+        session: SessionGuard,
+        max_bytes: usize,
+    ) -> WebTextSocket<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(WRITE_BUFFER_BYTES)
+            .max_message_size(Some(max_bytes))
+            .max_frame_size(Some(max_bytes));
+        let websocket = wrap(io, leftover.to_vec(), config);
+        WebTextSocket {
+            websocket,
+            session,
+            checking: None,
+            stopping: Box::pin(self.stopping().clone().cancelled_owned()),
+            alive: Alive::new(self.limits()),
+            limits: std::sync::Arc::clone(self.limits()),
+            // A stream may hold back the answer to the handshake until there is more to write.
+            unflushed: true,
+            gone: None,
+            is_closed: false,
+        }
+    }
+}
+
+impl<S> WebTextSocket<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        if self.stopping.as_mut().poll(cx).is_ready() {
+            return over(Gone::Stopping, Some(Close::ShuttingDown));
+        }
+        if self.poll_session(cx).is_ready() {
+            return over(Gone::SessionEnded, Some(Close::SessionEnded));
+        }
+        loop {
+            match Pin::new(&mut self.websocket).poll_next(cx) {
+                Poll::Ready(item) => {
+                    self.alive.heard(Instant::now());
+                    if let Some(event) = self.heard(item) {
+                        return Poll::Ready(event);
+                    }
+                }
+                Poll::Pending => {
+                    if let Some(event) = self.tick(cx) {
+                        return Poll::Ready(event);
+                    }
+                    return self.flush(cx);
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, item: Option<std::result::Result<Message, WsError>>) -> Option<Event> {
+        match item {
+            Some(Ok(Message::Text(text))) => Some(Event::Text(text.into())),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
+                // A ping was answered into the buffer.
+                self.unflushed = true;
+                None
+            }
+            Some(Ok(Message::Binary(_))) => Some(Event::Over(Gone::Lost, Some(Close::Binary))),
+            Some(Ok(Message::Close(_))) | None => Some(Event::Over(Gone::Lost, None)),
+            Some(Err(error)) => Some(Event::Over(Gone::Lost, fault(&error))),
+        }
+    }
+
+    /// What time brings.
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Event> {
+        loop {
+            match self.alive.poll(cx) {
+                Tick::Wait => return None,
+                Tick::Ping => {
+                    let ping = Message::Ping(Bytes::new());
+                    let taken = Pin::new(&mut self.websocket).start_send(ping);
+                    self.unflushed = true;
+                    if taken.is_err() {
+                        return Some(Event::Over(Gone::Lost, None));
+                    }
+                }
+                Tick::Ask => self.checking = self.session.check(),
+                Tick::Silent => return Some(Event::Over(Gone::Lost, Some(Close::Unresponsive))),
+                Tick::TooOld => return Some(Event::Over(Gone::Lost, Some(Close::TooOld))),
+            }
+        }
+    }
+
+    fn flush(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        if self.unflushed {
+            match Pin::new(&mut self.websocket).poll_flush(cx) {
+                Poll::Ready(Ok(())) => self.unflushed = false,
+                Poll::Ready(Err(_broken)) => return over(Gone::Lost, None),
+                Poll::Pending => {}
+            }
+        }
+        Poll::Pending
+    }
+
+    fn poll_session(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(checking) = &mut self.checking
+            && let Poll::Ready(lives) = checking.as_mut().poll(cx)
+        {
+            self.checking = None;
+            if !lives {
+                return Poll::Ready(());
+            }
+        }
+        self.session.poll_ended(cx)
+    }
+
+    async fn write(&mut self, texts: &[Bytes]) -> std::result::Result<(), WsError> {
+        self.unflushed = true;
+        for text in texts {
+            // As a frame, because a `Message::Text` would be checked to be UTF-8.
+            let frame = Frame::message(text.clone(), OpCode::Data(Data::Text), true);
+            self.websocket.feed(Message::Frame(frame)).await?;
+        }
+        self.websocket.flush().await?;
+        self.unflushed = false;
+        Ok(())
+    }
+
+    /// Says why, and waits for the other side's consent: a connection that is closed while something is
+    /// unread may be reset, and the reason lost with it.
+    async fn hang_up(&mut self, code: u16, reason: &str) {
+        if std::mem::replace(&mut self.is_closed, true) {
+            return;
+        }
+        let frame = CloseFrame {
+            code: code.into(),
+            reason: Utf8Bytes::from(reason),
+        };
+        let goodbye = async {
+            self.websocket.send(Message::Close(Some(frame))).await?;
+            while let Some(Ok(message)) = self.websocket.next().await {
+                if message.is_close() {
+                    return Ok(());
+                }
+            }
+            // After something that was no WebSocket only the rest of it is left to read.
+            let mut rest = [0; 1024];
+            while matches!(self.websocket.get_mut().read(&mut rest).await, Ok(1..)) {}
+            Ok::<_, WsError>(())
+        };
+        // Whether they consent or not, it is over.
+        drop(timeout(self.limits.signal_close_within, goodbye).await);
+    }
+}
+
+#[async_trait]
+impl<S> TextSocket for WebTextSocket<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    async fn receive(&mut self) -> std::result::Result<Bytes, Gone> {
+        if let Some(gone) = self.gone {
+            return Err(gone);
+        }
+        match poll_fn(|cx| self.poll_event(cx)).await {
+            Event::Text(text) => Ok(text),
+            Event::Over(gone, close) => {
+                self.gone = Some(gone);
+                match close {
+                    Some(close) => self.hang_up(close.code(), close.reason()).await,
+                    None => {
+                        self.is_closed = true;
+                        // The answer to a close frame goes out with this.
+                        let flush = self.websocket.flush();
+                        drop(timeout(self.limits.signal_close_within, flush).await);
+                    }
+                }
+                Err(gone)
+            }
+        }
+    }
+
+    async fn send(&mut self, texts: &[Bytes]) -> Result<()> {
+        let broken = || Error::new(ErrorKind::Unavailable, "gone", "the connection is over");
+        if self.gone.is_some() || self.is_closed {
+            return Err(broken());
+        }
+        self.write(texts)
+            .await
+            .map_err(|source| broken().with_source(source))
+    }
+
+    async fn close(&mut self, code: u16, reason: &str) {
+        self.gone.get_or_insert(Gone::Lost);
+        self.hang_up(code, reason).await;
+    }
+}
+
+impl<S> fmt::Debug for WebTextSocket<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebTextSocket")
+            .field("gone", &self.gone)
+            .finish_non_exhaustive()
+    }
+}
+
+fn wrap<S>(io: S, leftover: Vec<u8>, config: WebSocketConfig) -> WebSocketStream<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    WebSocketStream::from_partially_read(io, leftover, Role::Server, Some(config))
+        .now_or_never()
+        .expect("wrapping a stream waits for nothing")
+}
+
+fn over(gone: Gone, close: Option<Close>) -> Poll<Event> {
+    Poll::Ready(Event::Over(gone, close))
+}
+
+/// What to tell a client that sent something wrong; nothing if it is gone.
+fn fault(error: &WsError) -> Option<Close> {
+    match error {
+        WsError::Capacity(_) => Some(Close::TooLarge),
+        WsError::Utf8(_) => Some(Close::InvalidUtf8),
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        WsError::Protocol(_) => Some(Close::ProtocolError),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
