@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+// The network that tests share names this crate from outside.
+#[cfg(test)]
+extern crate self as vnet_sfu;
+
 mod builder;
 pub mod command;
 mod driver;

@@ -1,5 +1,7 @@
 //! How the bandwidth of a subscriber is found, spent and given back.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod support;
 
 use std::time::Duration;

@@ -8,7 +8,10 @@
     missing_docs,
     unreachable_pub,
     unused_imports,
-    reason = "each test uses a part of this"
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::unwrap_used,
+    reason = "each test uses a part of this, and it is nothing but test"
 )]
 
 pub mod client;
