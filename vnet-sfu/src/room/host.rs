@@ -9,8 +9,8 @@ use crate::wire::{ClientMessage, CloseCode, ErrorCode, Leave, MeetingEvent, Role
 
 impl<M: Media> Room<M> {
     /// An action of a host.
-    pub(super) fn act(&mut self, me: ParticipantId, action: ClientMessage) -> Outcome {
-        match action {
+    pub(super) fn act(&mut self, me: ParticipantId, action: &ClientMessage) -> Outcome {
+        match *action {
             ClientMessage::MuteTrack { track } => self.set_muted(track, true, Some(me)),
             ClientMessage::Remove { participant } => self.put_out(participant),
             ClientMessage::Lock { locked } => Ok(self.set_locked(locked)),
@@ -103,7 +103,7 @@ impl<M: Media> Room<M> {
             let waiting: Vec<_> = self.waiting.values().map(Visitor::seen).collect();
             for waiting in waiting {
                 let news = MeetingEvent::WaitingAdded { waiting };
-                self.emit(news, Audience::Only(vec![to]));
+                self.emit(news, &Audience::Only(vec![to]));
             }
         }
         self.set_role(me, Role::Guest);

@@ -105,7 +105,7 @@ impl<M: Media> Room<M> {
             }
             host_action => {
                 self.check_host(me)?;
-                self.act(me, host_action)
+                self.act(me, &host_action)
             }
         }
     }

@@ -41,7 +41,7 @@ impl<M: Media> Room<M> {
             None => Audience::All,
             Some(to) => Audience::Only(vec![me, to]),
         };
-        self.emit(MeetingEvent::Chat { line }, audience);
+        self.emit(MeetingEvent::Chat { line }, &audience);
         Ok(Reply::Ok)
     }
 

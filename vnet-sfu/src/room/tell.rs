@@ -40,7 +40,7 @@ impl<M: Media> Room<M> {
     }
 
     /// Something happened: it is numbered, kept, and told to those it is for.
-    pub(super) fn emit(&mut self, what: MeetingEvent, audience: Audience) {
+    pub(super) fn emit(&mut self, what: MeetingEvent, audience: &Audience) {
         let text = self.log.push(what, audience.clone());
         for (id, person) in &self.people {
             if let (Some(conn), true) = (person.conn, audience.holds(*id)) {
@@ -51,13 +51,13 @@ impl<M: Media> Room<M> {
     }
 
     pub(super) fn emit_to_all(&mut self, what: MeetingEvent) {
-        self.emit(what, Audience::All);
+        self.emit(what, &Audience::All);
     }
 
     pub(super) fn emit_to_hosts(&mut self, what: MeetingEvent) {
         let hosts = self.people.iter().filter(|(_, person)| person.is_host());
         let hosts = hosts.map(|(id, _)| *id).collect();
-        self.emit(what, Audience::Only(hosts));
+        self.emit(what, &Audience::Only(hosts));
     }
 
     /// A participant as it is now, to all.

@@ -97,6 +97,21 @@ pub enum CloseCode {
 }
 
 impl CloseCode {
+    /// Every one there is, for documentation and tests.
+    pub const ALL: [Self; 11] = [
+        Self::Left,
+        Self::GoingAway,
+        Self::BadMessage,
+        Self::Unauthorized,
+        Self::Removed,
+        Self::Timeout,
+        Self::Replaced,
+        Self::Ended,
+        Self::Refused,
+        Self::TooFast,
+        Self::Failed,
+    ];
+
     /// The number on the wire.
     #[must_use]
     pub const fn number(self) -> u16 {

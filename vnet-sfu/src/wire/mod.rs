@@ -4,6 +4,7 @@ mod client;
 mod error;
 mod model;
 mod read;
+mod schema;
 mod server;
 
 pub use client::{ClientMessage, Join, Publish, Request, Resume};
@@ -13,6 +14,7 @@ pub use model::{
     Speaking, Track, Waiting, Want,
 };
 pub use read::BadMessage;
+pub use schema::schema;
 pub use server::{Encode, MeetingEvent, Numbered, ServerMessage, Slot, Snapshot, Welcome};
 
 /// The version of the protocol that this server speaks.

@@ -242,9 +242,11 @@ pub enum ServerMessage {
 
 impl ServerMessage {
     /// The text that goes over the wire.
+    ///
+    /// # Panics
+    /// Never: no message has a map with keys that are no strings, or anything that fails by itself.
     #[must_use]
     pub fn to_text(&self) -> Bytes {
-        // No map with keys that are no strings, and nothing that fails by itself.
         let text = serde_json::to_vec(self).expect("a message can be written as JSON");
         Bytes::from(text)
     }

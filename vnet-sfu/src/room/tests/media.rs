@@ -10,36 +10,26 @@ use crate::media::{Answer, MediaError, MediaOutput, MockMedia};
 use crate::room::RoomOutput;
 use crate::wire::{Encode, ErrorCode, Priority, Quality, Slot, Speaking, Want};
 
-#[test]
-fn every_request_reaches_media_once_and_with_its_own_words() {
+fn answer(sdp: &str) -> Answer {
+    Answer {
+        sdp: sdp.into(),
+        slots: vec![Slot {
+            mid: "5".into(),
+            kind: crate::wire::Kind::Video,
+        }],
+        ufrag: format!("ufrag of {sdp}"),
+    }
+}
+
+/// Two come in; the second publishes what the first wants, mutes it, takes it back.
+fn expecting() -> MockMedia {
     let mut media = MockMedia::new();
     let alice = ParticipantId(1);
     media
         .expect_connect()
-        .with(eq(alice), eq("an offer"), always())
-        .times(1)
-        .returning(|_, _, _| {
-            let slot = Slot {
-                mid: "5".into(),
-                kind: crate::wire::Kind::Video,
-            };
-            Ok(Answer {
-                sdp: "answer".into(),
-                slots: vec![slot],
-                ufrag: "one".into(),
-            })
-        });
-    media
-        .expect_connect()
-        .with(eq(ParticipantId(2)), always(), always())
-        .times(1)
-        .returning(|_, _, _| {
-            Ok(Answer {
-                sdp: "answer".into(),
-                slots: Vec::new(),
-                ufrag: "two".into(),
-            })
-        });
+        .withf(|_, offer, _| offer == "an offer")
+        .times(2)
+        .returning(|_, _, _| Ok(answer("first")));
     media
         .expect_publish()
         .withf(|who, track, publish, _| {
@@ -68,13 +58,7 @@ fn every_request_reaches_media_once_and_with_its_own_words() {
         .expect_renegotiate()
         .with(eq(alice), eq("again"), always())
         .times(1)
-        .returning(|_, _, _| {
-            Ok(Answer {
-                sdp: "other".into(),
-                slots: Vec::new(),
-                ufrag: "three".into(),
-            })
-        });
+        .returning(|_, _, _| Ok(answer("other")));
     media
         .expect_unpublish()
         .with(eq(TrackId(1)), always())
@@ -82,6 +66,12 @@ fn every_request_reaches_media_once_and_with_its_own_words() {
         .return_const(());
     media.expect_poll().returning(|| None);
     media.expect_deadline().return_const(None);
+    media
+}
+
+#[test]
+fn every_request_reaches_media_once_and_with_its_own_words() {
+    let media = expecting();
     let mut hall = Hall::of(media, SfuLimits::default());
     let conn = hall.knock(ALICE, vnet_core::conference::Role::Host, join(&[]));
     assert_eq!(
@@ -107,7 +97,9 @@ fn every_request_reaches_media_once_and_with_its_own_words() {
         (&answer["type"], &answer["answer"]),
         (&json!("answer"), &json!("other"))
     );
-    assert!(matches!(&hall.others[..], [RoomOutput::Ufrag { ufrag, .. }] if ufrag == "three"));
+    assert!(
+        matches!(&hall.others[..], [RoomOutput::Ufrag { ufrag, .. }] if ufrag == "ufrag of other")
+    );
     hall.done(bob.conn, json!({"type": "unpublish", "track": 1}));
 }
 

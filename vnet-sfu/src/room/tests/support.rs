@@ -170,7 +170,7 @@ impl Hall {
     }
 
     pub(super) fn with(limits: SfuLimits) -> Self {
-        Hall::of(FakeMedia::default(), limits)
+        Self::of(FakeMedia::default(), limits)
     }
 
     /// Alice, the host, is in.
