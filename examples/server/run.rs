@@ -40,18 +40,24 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let data = DataDir::open(&settings.data.data_dir)?;
     let tls = load_tls(&settings, &data)?;
     let listener = listen(&settings).await?;
-    let store = open_store(&data)?;
     let metrics = match settings.media.metrics_listen() {
         Some(address) => Some(metrics_page::open(address).await?),
         None => None,
     };
+    let carrier = carrier(&settings, &data)?;
+    let store = open_store(&data)?;
     let hasher = Hasher::new(settings.limits.waiting_hashes);
-    let parts = assemble(&settings, &data, store.clone(), hasher.clone())?;
-    let vnet = parts.vnet;
+    let rooms = InProcessRooms::new(&settings.limits);
+    let builder = Vnet::builder(store.clone(), rooms, data.signing_key()?)
+        .with_limits(settings.limits.clone())
+        .with_hasher(hasher.clone())
+        .with_sign_up(settings.sign_up);
+    let (builder, http) = with_carrier(builder, &settings, &carrier);
+    let vnet = builder.build();
     vnet.seed_help()
         .await
         .map_err(|error| Failure::run("cannot write the help articles", &error))?;
-    let service = VnetService::new(vnet.clone(), parts.http)
+    let service = VnetService::new(vnet.clone(), http)
         .map_err(|error| Failure::run("cannot prepare the pages", &error))?;
 
     let stop =
@@ -64,11 +70,11 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         public_url: settings.http.public_url.as_ref(),
         is_tls: tls.is_some(),
         data: data.path(),
-        carrier: &parts.carrier,
+        carrier: &carrier,
         metrics,
     });
     warm_up(hasher);
-    let behind = tokio::spawn(run_behind(vnet, parts.carrier, stop.clone()));
+    let behind = tokio::spawn(run_behind(vnet, carrier, stop.clone()));
     vnet::http::serve(listener, service)
         .with_tls(tls)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
@@ -85,39 +91,28 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is served.
-struct Parts {
-    vnet: Vnet,
-    http: HttpConfig,
-    carrier: Carrier,
+/// Azure where it is set; the embedded conference, started, otherwise.
+fn carrier(settings: &Settings, data: &DataDir) -> Result<Carrier, Failure> {
+    match &settings.acs {
+        Some(acs) => Ok(Carrier::Acs(acs.endpoint().to_owned())),
+        None => Ok(Carrier::Local(settings.media.start(data.signing_key()?)?)),
+    }
 }
 
-/// Puts Azure in where it is set, the embedded conference otherwise.
-fn assemble(
+fn with_carrier(
+    builder: VnetBuilder,
     settings: &Settings,
-    data: &DataDir,
-    store: SqliteStore,
-    hasher: Hasher,
-) -> Result<Parts, Failure> {
-    let rooms = InProcessRooms::new(&settings.limits);
-    let builder = Vnet::builder(store, rooms, data.signing_key()?)
-        .with_limits(settings.limits.clone())
-        .with_hasher(hasher)
-        .with_sign_up(settings.sign_up);
+    carrier: &Carrier,
+) -> (VnetBuilder, HttpConfig) {
     let http = settings.http.clone();
-    if let Some(acs) = &settings.acs {
-        return Ok(Parts {
-            vnet: with_acs(builder, acs.clone()).build(),
-            http,
-            carrier: Carrier::Acs(acs.endpoint().to_owned()),
-        });
+    match (carrier, &settings.acs) {
+        (Carrier::Local(sfu), _) => (
+            builder.with_conference(sfu.clone()),
+            http.with_conference(Some(Arc::new(sfu.clone()))),
+        ),
+        (Carrier::Acs(_), Some(acs)) => (with_acs(builder, acs.clone()), http),
+        (Carrier::Acs(_), None) => (builder, http),
     }
-    let sfu = settings.media.start(data.signing_key()?)?;
-    Ok(Parts {
-        vnet: builder.with_conference(sfu.clone()).build(),
-        http: http.with_conference(Some(Arc::new(sfu.clone()))),
-        carrier: Carrier::Local(sfu),
-    })
 }
 
 /// What runs behind the pages. Meetings hear of the end when everybody else does, not after the pages.
