@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use vnet_benches::load::Length;
 use vnet_benches::load::closed::Closed;
 use vnet_benches::load::http::{Asking, Pace, SignIns, Waiting};
+use vnet_benches::load::spinner::Spinner;
 use vnet_benches::options::Setup;
 use vnet_benches::report::{Goal, Report, number};
 use vnet_benches::request::Request;
@@ -19,6 +20,8 @@ const CONNECTIONS: usize = 32;
 const PER_SECOND: u32 = 2_000;
 const SIGN_INS: usize = 16;
 const ONE_CORE: &str = "one core";
+/// Seconds. When even undisturbed pages are slower, somebody else uses this machine.
+const CALM_P99: f64 = 0.001;
 /// An answer as large as a user's details, for the bare server alone.
 const LIKE_DETAILS: &str = concat!(
     r#"{"username":"ada","first_name":"Augusta","last_name":"Lovelace","email":"ada@example.org","#,
@@ -116,56 +119,101 @@ fn tell(report: &Report, name: &str, run: Closed, ratio: &str) {
     report.line(&[&name, &cells[0], &cells[1], &cells[2], &ratio]);
 }
 
-/// The same page at a pace, undisturbed and while sixteen sign-ins are always under way.
+/// The same page at a pace, undisturbed and while sixteen sign-ins are always under way; and beside
+/// a spinner of the same kind as a hash that has nothing to do with the server: what it does is what
+/// this machine does to whoever shares a core. Short rounds, so that a pause of the machine spoils one of them.
 fn sign_ins(setup: &Setup, report: &mut Report, vnet: &Vnet, cores: &str) -> Result<()> {
     let columns = ["", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "sign-ins/s"];
     let title = format!("GET user-details, 2,000 a second, beside 16 sign-ins, server on {cores}");
     report.table(&title, &columns);
-    let length = if setup.options.quick {
-        Length::millis(300, 2_000)
-    } else {
-        Length::millis(500, 4_000)
-    };
-    let waiting = if cores == ONE_CORE {
-        Waiting::Spinning
-    } else {
-        Waiting::Sleeping
-    };
-    let pace = Pace {
-        per_second: PER_SECOND,
-        length,
-        waiting,
-    };
     let ada = vnet.sign_up("ada")?;
     vnet.sign_up("bob")?;
     let form = vnet.sign_in_request("bob").into_bytes();
+    let wanted = 2 * setup.pairs();
+    let (mut quiet, mut spinner, mut busy) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rates = Vec::new();
+    for _ in 0..2 * wanted {
+        let round = round(setup, report, (vnet, &ada.cookie), cores, &form)?;
+        rates.push(round.rate);
+        // Beside somebody else's work sign-ins would look better than they are.
+        if round.quiet <= CALM_P99 {
+            quiet.push(round.quiet * 1e6);
+            spinner.push(round.spinner / round.quiet);
+            busy.push(round.busy / round.quiet);
+        }
+        if quiet.len() == wanted {
+            break;
+        }
+    }
+    let (goal, calm) = if quiet.len() * 2 < wanted {
+        (Goal::Told, " (no verdict: the machine is busy)")
+    } else {
+        (Goal::AtMost(3.0), "")
+    };
+    let page = "HTTP: p99 of user-details";
+    let told = |report: &mut Report, figure: String, unit, goal, values| {
+        report.judge(&figure, unit, goal, Spread::of(values));
+    };
+    let figure = format!("{page} beside 16 sign-ins ÷ quiet, {cores}{calm}");
+    told(report, figure, "×", goal, busy);
+    let figure = format!("{page} beside a spinner in their place ÷ quiet, {cores}");
+    told(report, figure, "×", Goal::Told, spinner);
+    let figure = format!("{page}, quiet, {cores}");
+    told(report, figure, "µs", Goal::Told, quiet);
+    let figure = format!("Sign-ins meanwhile, {cores}");
+    told(report, figure, "/s", Goal::Told, rates);
+    Ok(())
+}
+
+/// The p99s of a round in seconds, and the sign-ins a second.
+struct Round {
+    quiet: f64,
+    spinner: f64,
+    busy: f64,
+    rate: f64,
+}
+
+fn round(
+    setup: &Setup,
+    report: &Report,
+    (vnet, cookie): (&Vnet, &str),
+    cores: &str,
+    form: &[u8],
+) -> Result<Round> {
+    let has_own_core = cores == ONE_CORE;
+    let length = Length::millis(300, 1_000);
+    let pace = Pace {
+        per_second: PER_SECOND,
+        length,
+        waiting: if has_own_core {
+            Waiting::Spinning
+        } else {
+            Waiting::Sleeping
+        },
+    };
     let disturbance = SignIns {
         at_once: SIGN_INS,
-        request: &form,
+        request: form,
     };
     let address = vnet.process().address();
-    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
-    for _ in 0..setup.pairs().min(3) {
-        let mut quiet = asking(vnet.process(), &ada.cookie)?.paced(address, pace, None)?;
-        let mut busy =
-            asking(vnet.process(), &ada.cookie)?.paced(address, pace, Some(disturbance))?;
-        let seconds = (length.warm + length.measured).as_secs_f64();
-        let rate = f64::from(u32::try_from(busy.sign_ins)?) / seconds;
-        tell_latency(report, "quiet", &mut quiet.latency, 0.0);
-        tell_latency(report, "sign-ins", &mut busy.latency, rate);
-        ratios.push(p99(&mut busy.latency) / p99(&mut quiet.latency));
-        rates.push(rate);
-        settle(vnet)?;
-    }
-    let figure = format!("HTTP: p99 of user-details beside 16 sign-ins ÷ quiet, {cores}");
-    report.judge(&figure, "×", Goal::AtMost(3.0), Spread::of(ratios));
-    report.judge(
-        &format!("Sign-ins meanwhile, {cores}"),
-        "/s",
-        Goal::Told,
-        Spread::of(rates),
-    );
-    Ok(())
+    let details = || asking(vnet.process(), cookie);
+    settle(vnet)?;
+    let mut quiet = details()?.paced(address, pace, None)?;
+    let spinner = Spinner::start(setup.cores, has_own_core)?;
+    let mut beside = details()?.paced(address, pace, None)?;
+    drop(spinner);
+    let mut busy = details()?.paced(address, pace, Some(disturbance))?;
+    let seconds = (length.warm + length.measured).as_secs_f64();
+    let rate = f64::from(u32::try_from(busy.sign_ins)?) / seconds;
+    tell_latency(report, "quiet", &mut quiet.latency, 0.0);
+    tell_latency(report, "spinner", &mut beside.latency, 0.0);
+    tell_latency(report, "sign-ins", &mut busy.latency, rate);
+    Ok(Round {
+        quiet: p99(&mut quiet.latency),
+        spinner: p99(&mut beside.latency),
+        busy: p99(&mut busy.latency),
+        rate,
+    })
 }
 
 /// Waits until the hashes that nobody waits for any more are done.

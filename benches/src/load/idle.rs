@@ -11,6 +11,10 @@ use crate::sockets::Event;
 
 /// Memory is read when it has not grown for so long.
 const CALM: Duration = Duration::from_millis(300);
+/// It has been given back when it has not fallen for so long.
+const STILL: Duration = Duration::from_secs(2);
+/// Less is no fall.
+const SMALL: u64 = 128 * 1024;
 
 /// Resident memory of the server, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +73,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
 pub fn idle(rival: &Rival, sockets: usize, first: usize, grace: Duration) -> Result<Idle> {
     let rooms = sockets / 2;
     let process = rival.process();
-    let empty = calm(process)?;
+    let empty = settled(process, grace)?;
     let mut held = Rooms::enter(rival, rooms, first)?;
     let open = calm(process)?;
     let cpu = process.cpu()?;
@@ -88,6 +92,23 @@ pub fn idle(rival: &Rival, sockets: usize, first: usize, grace: Duration) -> Res
         again,
         idle_cpu,
     })
+}
+
+/// The memory once the server has given back what it needed to get here (passwords were hashed), or
+/// the time for that is over: else a part of it would be missing in the price of a socket.
+fn settled(process: &Process, patience: Duration) -> Result<u64> {
+    let begun = Instant::now();
+    let mut fell = begun;
+    let mut least = calm(process)?;
+    while fell.elapsed() < STILL && begun.elapsed() < patience {
+        std::thread::sleep(CALM);
+        let now = process.resident()?;
+        if now + SMALL < least {
+            fell = Instant::now();
+        }
+        least = least.min(now);
+    }
+    Ok(least)
 }
 
 /// The memory once it stays the same.

@@ -6,6 +6,7 @@ pub mod idle;
 pub mod joins;
 pub mod paced;
 mod rooms;
+pub mod spinner;
 
 use std::time::Duration;
 
