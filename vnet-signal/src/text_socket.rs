@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
@@ -212,9 +212,12 @@ where
                     return Ok(());
                 }
             }
-            // After something that was no WebSocket only the rest of it is left to read.
+            // After something that was no WebSocket no consent can be read any more: the client is told that
+            // nothing follows, and the rest is thrown away until it has closed.
+            let stream = self.websocket.get_mut();
+            stream.shutdown().await?;
             let mut rest = [0; 1024];
-            while matches!(self.websocket.get_mut().read(&mut rest).await, Ok(1..)) {}
+            while stream.read(&mut rest).await? > 0 {}
             Ok::<_, WsError>(())
         };
         // Whether they consent or not, it is over.

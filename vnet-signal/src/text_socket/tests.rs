@@ -199,7 +199,13 @@ async fn what_is_no_text_within_the_limits_is_told_why() {
         let (mut socket, mut client) = plain().await;
         client.send(message).await.unwrap();
         let client = tokio::spawn(to_the_end(client));
+        let start = Instant::now();
         assert_eq!(socket.receive().await, Err(Gone::Lost));
+        assert_eq!(
+            start.elapsed().as_secs(),
+            0,
+            "a client that consents is not waited for"
+        );
         drop(socket);
         assert_eq!(client.await.unwrap().1, Some(code));
     }
