@@ -147,6 +147,8 @@ pub struct RoomStatistics {
     pub tracks: usize,
     /// Numbered events so far.
     pub events: u64,
+    /// Requests refused so far.
+    pub refused: u64,
     /// Everybody's media.
     pub peers: Vec<PeerStatistics>,
 }

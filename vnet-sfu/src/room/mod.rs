@@ -57,6 +57,8 @@ pub struct Room<M> {
     /// When the first of those whose connection is lost has left.
     next_loss: Option<Instant>,
     has_started: bool,
+    /// Requests refused so far.
+    refused: u64,
     life: Life,
 }
 
@@ -98,6 +100,7 @@ impl<M: Media> Room<M> {
             last_track: 0,
             next_loss: None,
             has_started: false,
+            refused: 0,
             life: Life::Open,
             limits,
         }
@@ -194,6 +197,7 @@ impl<M: Media> Room<M> {
             publishers: self.people.keys().filter(publishes).count(),
             tracks: self.tracks.len(),
             events: self.log.last(),
+            refused: self.refused,
             peers: self.media.statistics(),
         }
     }

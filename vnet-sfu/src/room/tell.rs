@@ -85,6 +85,7 @@ impl<M: Media> Room<M> {
     }
 
     pub(super) fn error(&mut self, conn: ConnId, request_id: Option<u32>, refusal: Refusal) {
+        self.refused += 1;
         let message = ServerMessage::Error {
             id: request_id,
             code: refusal.code,

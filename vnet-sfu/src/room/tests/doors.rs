@@ -275,8 +275,10 @@ fn statistics_count_who_is_there() {
     let _bob = hall.publisher(BOB, &["camera", "screen"]);
     hall.done(alice.conn, json!({"type": "lobby", "enabled": true}));
     hall.knock(CAROL, Role::Guest, join(&[]));
+    hall.refused(alice.conn, json!({"type": "chat", "text": ""}));
     hall.lose(alice.conn);
     let figures = hall.room.statistics();
+    assert_eq!(figures.refused, 1);
     assert_eq!(
         (
             figures.participants,
