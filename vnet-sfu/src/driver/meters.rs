@@ -38,7 +38,7 @@ pub(super) struct Meters {
     before_tcp: tcp::Counts,
 }
 
-const COUNTERS: [(&str, &str); 8] = [
+const COUNTERS: [(&str, &str); 9] = [
     (
         "vnet_sfu_packets_in_total",
         "Packets received from people in meetings",
@@ -66,6 +66,10 @@ const COUNTERS: [(&str, &str); 8] = [
     (
         "vnet_sfu_key_frames_asked_total",
         "Key frames asked of publishers",
+    ),
+    (
+        crate::session::REFUSED,
+        "Texts of browsers refused before they reached a meeting",
     ),
 ];
 
