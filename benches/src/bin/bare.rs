@@ -23,7 +23,7 @@ enum Kind {
     Relay,
     /// VNET's signalling without pages, sessions and database.
     Signalling,
-    /// The embedded conference without pages and accounts: WebSockets whose path names the meeting.
+    /// The embedded conference without pages and accounts; the path of a socket names the meeting.
     Conference {
         /// The address that media goes over.
         #[arg(long)]

@@ -1,7 +1,7 @@
 //! The same load through Janus and its `videoroom` plugin.
 //!
 //! # Source
-//! Janus documentation, "Janus WebSockets interface" and "`VideoRoom` plugin".
+//! Janus documentation, "Janus `WebSockets` interface" and "`VideoRoom` plugin".
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
@@ -23,7 +23,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const ROOM: u64 = 4_711;
 const PLUGIN: &str = "janus.plugin.videoroom";
 
-/// The command that starts Janus with its WebSockets on `signalling`; its settings go to `folder`.
+/// The command that starts Janus with its sockets on `signalling`; its settings go to `folder`.
 ///
 /// # Errors
 /// When the settings cannot be written.

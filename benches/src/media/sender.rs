@@ -112,7 +112,6 @@ impl Sender {
             self.key_now = std::mem::take(&mut self.key_wanted);
         }
         let place = Place {
-            #[expect(clippy::cast_possible_truncation, reason = "15 bits that wrap around")]
             picture: (picture & 0x7fff) as u16,
             key: self.key_now,
             first: part == 0,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+use vnet_core::clock::{Clock as _, SystemClock};
 use vnet_core::conference::{Participant, Role};
 use vnet_core::id::UserId;
 use vnet_core::meeting::MeetingId;
@@ -46,7 +47,7 @@ struct Person {
 type Track = (u64, u64, String);
 
 impl Vnet {
-    /// An empty meeting on the server whose WebSockets are at `signalling` and whose tickets `key`
+    /// An empty meeting on the server whose sockets are at `signalling` and whose tickets `key`
     /// signs; participants' media sockets are on `local`.
     ///
     /// # Errors
@@ -86,7 +87,7 @@ impl Vnet {
             role: Role::Guest,
             access: None,
         };
-        let now = time::OffsetDateTime::now_utc();
+        let now = SystemClock.now();
         let (ticket, _) = self.tickets.issue(&self.meeting, &participant, now)?;
         let sections = [("microphone", client.microphone), ("camera", client.camera)];
         let publish = sections.into_iter().filter_map(|(source, mid)| {
