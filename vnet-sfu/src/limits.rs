@@ -23,8 +23,8 @@ pub struct SfuLimits {
     /// Bits a second of one published source, all its layers together; more is dropped. Default
     /// 8,000,000.
     pub track_bitrate: u64,
-    /// Bits a second that the whole server sends; newcomers beyond it are refused with
-    /// `server_full`, and pictures are made smaller. `None`, the default: no bound.
+    /// Bits a second that the server sends to all people of one meeting together: pictures are made
+    /// smaller and paused to keep it. `None`, the default: no bound.
     pub server_egress: Option<u64>,
     /// Largest text a browser may send, in bytes: an offer with many slots is long. Default 256 KiB.
     /// Beyond: close code 4400.
