@@ -1,0 +1,29 @@
+import { DirectionProvider, MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { makeQueryClient } from './api/query-client';
+import { routes } from './routes';
+import type { Shell } from './shell';
+import { ShellContext } from './shell-context';
+import { theme } from './theme/theme';
+
+export function App({ shell }: { shell: Shell }) {
+  const client = useMemo(() => makeQueryClient(shell), [shell]);
+  const router = useMemo(
+    () => createBrowserRouter(routes, { basename: shell.base.replace(/\/$/, '') || '/' }),
+    [shell.base],
+  );
+  return (
+    <ShellContext value={shell}>
+      <DirectionProvider detectDirection>
+        {/* The variables of the theme stand in theme/styles.css: the page's policy allows no inline style. */}
+        <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} deduplicateInlineStyles>
+          <QueryClientProvider client={client}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </MantineProvider>
+      </DirectionProvider>
+    </ShellContext>
+  );
+}

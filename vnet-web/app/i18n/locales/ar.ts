@@ -1,0 +1,5 @@
+import type { Words } from './words';
+import en from './en';
+
+const words: Words = en;
+export default words;

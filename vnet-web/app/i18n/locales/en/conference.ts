@@ -1,0 +1,3 @@
+const conference = {};
+
+export default conference;

@@ -1,0 +1,3 @@
+const lan = {};
+
+export default lan;

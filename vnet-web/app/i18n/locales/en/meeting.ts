@@ -1,0 +1,3 @@
+const meeting = {};
+
+export default meeting;

@@ -1,0 +1,3 @@
+const setup = {};
+
+export default setup;

@@ -1,0 +1,40 @@
+/** What the server tells the front end through the `data-*` attributes of `#root`. */
+export interface Shell {
+  /** Prefix of all pages of the front end, with its slash: `/meet/` below the server's prefix. */
+  readonly base: string;
+  /** Address of the pair protocol; a code and a slash follow. */
+  readonly signallingServer: string;
+  readonly userDetailsUrl: string;
+  readonly meetingsUrl: string;
+  readonly createMeetingUrl: string;
+  readonly profilePage: string;
+  readonly tokenUrl: string;
+  readonly signInPage: string;
+  readonly helpPage: string;
+  readonly logo: string;
+  /** The module of the cloud's calling SDK; missing: it was not built. */
+  readonly acsModule: string | null;
+  /** Conferences and answers made up in the browser: for development without a server. */
+  readonly fake: boolean;
+}
+
+/** Reads the attributes; those the server does not know have the places of the wire contract. */
+export function readShell(root: HTMLElement): Shell {
+  const data = root.dataset;
+  const meetings = data['getMeetingsUrl'] ?? '/meeting/meetings/';
+  const prefix = meetings.replace(/\/meeting\/meetings\/$/, '');
+  return {
+    base: data['base'] ?? `${prefix}/meet/`,
+    signallingServer: data['signallingServer'] ?? `${location.origin.replace(/^http/, 'ws')}${prefix}/vnet/ps/`,
+    userDetailsUrl: (data['userDetailsUrl'] ?? `${prefix}/account/get/user-details/`).replace(/\?.*$/, ''),
+    meetingsUrl: meetings,
+    createMeetingUrl: data['createMeetingUrl'] ?? `${prefix}/meeting/new/`,
+    profilePage: data['profilePage'] ?? `${prefix}/account/`,
+    tokenUrl: data['tokenUrl'] ?? `${prefix}/account/acs-token/`,
+    signInPage: data['signInPage'] ?? `${prefix}/account/sign-in/`,
+    helpPage: data['helpPage'] ?? `${prefix}/help/`,
+    logo: data['vnetLogo'] ?? `${prefix}/static/logo.svg`,
+    acsModule: data['acsModule'] ?? null,
+    fake: data['fake'] === 'true',
+  };
+}
