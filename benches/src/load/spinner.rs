@@ -1,4 +1,5 @@
-//! A thread that takes all time that nobody else wants.
+//! Threads before and behind all others: a load generator that shares its cores with what it measures,
+//! and one that takes all time that nobody else wants.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +9,8 @@ use std::thread::JoinHandle;
 use anyhow::{Context as _, Result, anyhow};
 use thread_priority::ThreadPriority;
 use thread_priority::unix::{
-    NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
-    thread_native_id,
+    NormalThreadSchedulePolicy, RealtimeThreadSchedulePolicy, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
 };
 
 use crate::machine::Cores;
@@ -58,6 +59,24 @@ impl Spinner {
         is_ready.recv().context("the spinner ended early")??;
         Ok(spinner)
     }
+}
+
+/// Runs `load` on a thread that goes before all ordinary ones (`SCHED_FIFO`): users are elsewhere and do not
+/// wait for the server's cores before they ask. It is told whether the system allows that: root may.
+///
+/// # Errors
+/// Those of `load`, or when it panics.
+pub fn go_first<T: Send>(load: impl FnOnce(bool) -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+            let set =
+                set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy);
+            load(set.is_ok())
+        });
+        let done = first.join();
+        done.map_err(|_panic| anyhow!("the load generator panicked"))?
+    })
 }
 
 fn give_way() -> Result<()> {
