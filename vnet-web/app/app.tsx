@@ -18,7 +18,12 @@ export function App({ shell }: { shell: Shell }) {
     <ShellContext value={shell}>
       <DirectionProvider detectDirection>
         {/* The variables of the theme stand in theme/styles.css: the page's policy allows no inline style. */}
-        <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} deduplicateInlineStyles>
+        <MantineProvider
+          theme={theme}
+          defaultColorScheme="auto"
+          withCssVariables={false}
+          deduplicateInlineStyles
+        >
           <QueryClientProvider client={client}>
             <RouterProvider router={router} />
           </QueryClientProvider>

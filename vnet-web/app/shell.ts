@@ -25,7 +25,8 @@ export function readShell(root: HTMLElement): Shell {
   const prefix = meetings.replace(/\/meeting\/meetings\/$/, '');
   return {
     base: data['base'] ?? `${prefix}/meet/`,
-    signallingServer: data['signallingServer'] ?? `${location.origin.replace(/^http/, 'ws')}${prefix}/vnet/ps/`,
+    signallingServer:
+      data['signallingServer'] ?? `${location.origin.replace(/^http/, 'ws')}${prefix}/vnet/ps/`,
     userDetailsUrl: (data['userDetailsUrl'] ?? `${prefix}/account/get/user-details/`).replace(/\?.*$/, ''),
     meetingsUrl: meetings,
     createMeetingUrl: data['createMeetingUrl'] ?? `${prefix}/meeting/new/`,

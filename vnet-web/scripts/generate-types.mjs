@@ -1,11 +1,25 @@
 // Writes the types of the wire into app/generated/, from the documents that the server's types write.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { compileFromFile } from 'json-schema-to-typescript';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const docs = new URL('../../docs/', import.meta.url);
 const out = new URL('../app/generated/', import.meta.url);
-await mkdir(out, { recursive: true });
+
+/** The address of a document; ends the run with a sentence when it is not there. */
+async function document(name) {
+  const file = new URL(name, docs);
+  try {
+    await access(file);
+  } catch {
+    process.stderr.write(
+      `generate-types: docs/${name} is missing. It is committed; a test of the server compares and renews it.\n`,
+    );
+    process.exit(1);
+  }
+  return file;
+}
 
 async function write(name, text) {
   const file = new URL(name, out);
@@ -13,12 +27,14 @@ async function write(name, text) {
   if (before !== text) await writeFile(file, text);
 }
 
-const schema = await compileFromFile(new URL('sfu-protocol.schema.json', docs).pathname, {
+const protocol = await document('sfu-protocol.schema.json');
+const api = await document('openapi.json');
+await mkdir(out, { recursive: true });
+
+const messages = await compileFromFile(fileURLToPath(protocol), {
   additionalProperties: false,
   bannerComment: '/* Generated from docs/sfu-protocol.schema.json. */',
   unreachableDefinitions: true,
 });
-await write('sfu-protocol.ts', schema);
-
-const api = await openapiTS(new URL('openapi.json', docs));
-await write('openapi.ts', `/* Generated from docs/openapi.json. */\n${astToString(api)}`);
+await write('sfu-protocol.ts', messages);
+await write('openapi.ts', `/* Generated from docs/openapi.json. */\n${astToString(await openapiTS(api))}`);

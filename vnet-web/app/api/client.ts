@@ -42,7 +42,10 @@ export type Api = Client<paths>;
 
 export function makeApi(shell: Shell): Api {
   const prefix = shell.meetingsUrl.replace(/\/meeting\/meetings\/$/, '');
-  const client = createClient<paths>({ baseUrl: `${location.origin}${prefix}`, headers: { Accept: 'application/json' } });
+  const client = createClient<paths>({
+    baseUrl: `${location.origin}${prefix}`,
+    headers: { Accept: 'application/json' },
+  });
   client.use({
     async onResponse({ response }) {
       if (response.ok) return;

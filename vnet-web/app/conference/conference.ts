@@ -214,7 +214,10 @@ export interface Conference {
   snapshot(): ConferenceSnapshot;
   /** Calls `listener` after each change; the returned function ends that. */
   subscribe(listener: () => void): () => void;
-  on<Name extends keyof ConferenceEvents>(name: Name, handler: (event: ConferenceEvents[Name]) => void): () => void;
+  on<Name extends keyof ConferenceEvents>(
+    name: Name,
+    handler: (event: ConferenceEvents[Name]) => void,
+  ): () => void;
 
   /** Resolves when one is in, after the lobby if there is one; fails with `ConferenceError`. */
   join(options?: JoinOptions): Promise<void>;

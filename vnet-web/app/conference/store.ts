@@ -41,7 +41,10 @@ export class ConferenceStore {
     return () => this.#listeners.delete(listener);
   }
 
-  on<Name extends keyof ConferenceEvents>(name: Name, handler: (event: ConferenceEvents[Name]) => void): () => void {
+  on<Name extends keyof ConferenceEvents>(
+    name: Name,
+    handler: (event: ConferenceEvents[Name]) => void,
+  ): () => void {
     const handlers = this.#handlers.get(name) ?? new Set();
     handlers.add(handler as (event: never) => void);
     this.#handlers.set(name, handlers);

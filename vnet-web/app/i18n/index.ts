@@ -37,7 +37,11 @@ export async function startI18n(): Promise<void> {
       nonExplicitSupportedLngs: true,
       load: 'languageOnly',
       interpolation: { escapeValue: false },
-      detection: { order: ['querystring', 'localStorage', 'navigator'], lookupQuerystring: 'lang', caches: [] },
+      detection: {
+        order: ['querystring', 'localStorage', 'navigator'],
+        lookupQuerystring: 'lang',
+        caches: [],
+      },
     });
   await setLanguage(i18next.resolvedLanguage ?? 'en', false);
 }

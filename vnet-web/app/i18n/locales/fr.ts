@@ -1,5 +1,5 @@
-import type { Words } from './words';
 import en from './en';
+import type { Words } from './words';
 
 const words: Words = en;
 export default words;
