@@ -1,4 +1,7 @@
-import { createTheme } from '@mantine/core';
+import { ActionIcon, Button, createTheme, Input, InputWrapper } from '@mantine/core';
+import classes from './controls.module.css';
+
+const { button = '', icon = '', label = '', description = '', error = '', input = '' } = classes;
 
 /** What the components are told; colours and sizes are tokens, see styles.css. */
 export const theme = createTheme({
@@ -8,4 +11,13 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'md' }, classNames: { root: button } }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { size: 'lg' }, classNames: { root: icon } }),
+    Input: Input.extend({ defaultProps: { size: 'md' }, classNames: { input: input } }),
+    InputWrapper: InputWrapper.extend({
+      defaultProps: { size: 'md' },
+      classNames: { label, description, error },
+    }),
+  },
 });
