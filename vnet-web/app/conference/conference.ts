@@ -71,7 +71,7 @@ export interface Stream {
 
 /** What oneself publishes of one source. */
 export interface LocalSource {
-  /** What is captured; `null`: nothing. */
+  /** What is captured; `null`: nothing, also after the device was unplugged. */
   readonly track: MediaStreamTrack | null;
   readonly muted: boolean;
 }
@@ -180,16 +180,21 @@ export interface Statistics {
   readonly streams: readonly StreamStatistics[];
 }
 
-/** What is over as soon as it happened. */
+/** What is over as soon as it happened: each once, after the snapshot shows it, and nothing after one has left. */
 export interface ConferenceEvents {
+  /** Also one's own. */
   reaction: { readonly participant: ParticipantId; readonly emoji: string };
+  /** A new line, also one's own; not those from before one came. */
   chat: ChatLine;
   /** A host has muted one. */
   silenced: { readonly source: Source; readonly by: ParticipantId | null };
+  /** Somebody else came. */
   joined: Participant;
+  /** Somebody else is gone. */
   departed: Participant;
+  /** Somebody raised or lowered their hand, or one's own: as it is now. */
   hand: Participant;
-  /** Something one asked for was refused. */
+  /** Something was refused that no promise can tell of: a want, a source that is published again. */
   refused: ConferenceError;
 }
 
@@ -219,14 +224,23 @@ export interface Conference {
     handler: (event: ConferenceEvents[Name]) => void,
   ): () => void;
 
-  /** Resolves when one is in, after the lobby if there is one; fails with `ConferenceError`. */
+  /**
+   * Resolves when one is in, after the lobby if there is one; fails with `ConferenceError`. A conference is joined
+   * once: who comes back after having left makes another.
+   */
   join(options?: JoinOptions): Promise<void>;
-  /** Leaves; never fails, and may be called at any time and more than once. Tracks are not stopped. */
+  /**
+   * Leaves; never fails, and may be called at any time and more than once. Tracks are not stopped, and stay in
+   * `local`; chat stays, too. Nothing changes afterwards.
+   */
   leave(): Promise<void>;
 
-  /** Publishes a track, replaces the one that is published, or takes the source back (`null`). */
+  /**
+   * Publishes a track, replaces the one that is published, or takes the source back (`null`), which is not muted
+   * afterwards. Before one is in and while the connection is lost it is done as soon as it can be.
+   */
   setTrack(source: Source, track: MediaStreamTrack | null): Promise<void>;
-  /** Says and does that a source sends nothing. */
+  /** Says and does that a source sends nothing (its track is not `enabled`); keeps as `setTrack` does. */
   setMuted(source: Source, muted: boolean): Promise<void>;
 
   /** How streams are shown; those not named stay as they are. Sound is on at first, pictures are off. */

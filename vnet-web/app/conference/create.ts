@@ -8,8 +8,8 @@ export type TicketSource = (signal?: AbortSignal) => Promise<JoinTicket>;
 /** The conference that carries a meeting; its code is fetched when it is needed. */
 export async function createConference(shell: Shell, tickets: TicketSource): Promise<Conference> {
   if (shell.fake) {
-    const { FakeConference } = await import('./fake/fake');
-    return new FakeConference();
+    const { FakeConference, fakeOptions } = await import('./fake/fake');
+    return new FakeConference(fakeOptions(location.search));
   }
   const first = await tickets();
   // The first ticket is used for the first entry.
