@@ -45,6 +45,7 @@ export function makeApi(shell: Shell): Api {
   const client = createClient<paths>({
     baseUrl: `${location.origin}${prefix}`,
     headers: { Accept: 'application/json' },
+    ...(shell.fake && { fetch: async (request: Request) => (await import('./fake')).fakeFetch(request) }),
   });
   client.use({
     async onResponse({ response }) {
