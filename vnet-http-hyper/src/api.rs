@@ -6,6 +6,9 @@ mod data;
 mod datetime;
 mod meeting_form;
 mod meetings;
+mod openapi;
+mod problem;
+mod ticket;
 mod wire;
 
 use http::StatusCode;
@@ -18,6 +21,10 @@ use crate::error::HttpError;
 use crate::origin;
 use crate::reply::{self, Response};
 use crate::route::Api;
+
+pub(crate) use openapi::ApiDocument;
+pub use openapi::openapi_json;
+pub(crate) use problem::{FieldErrors, Problem};
 
 /// Answers for every address of the API.
 ///
@@ -37,10 +44,7 @@ pub(crate) async fn dispatch(
     let caller = || auth::caller(ctx, token_user.as_ref());
     let method = ctx.method().as_str();
     match (api, method) {
-        (Api::SignInError, _) => {
-            let body = json!({"message": "not logged in"});
-            Err(HttpError::unauthenticated("not logged in").with_body(body))
-        }
+        (Api::SignInError, _) => Err(account::not_signed_in()),
         (Api::Login, "GET" | "HEAD") => account::describe_login(),
         (Api::Login, "POST") => account::login(ctx, body).await,
         (Api::Login, "OPTIONS") => options(api),

@@ -7,6 +7,7 @@ use vnet_core::room::{Membership, Peer, RoomBroker, RoomCode};
 use vnet_core::{Result, Vnet, async_trait};
 use vnet_signal::Signalling;
 
+use crate::api::ApiDocument;
 use crate::audit::Audit;
 use crate::config::HttpConfig;
 use crate::page::Pages;
@@ -20,6 +21,7 @@ pub(crate) struct App {
     pub(crate) limits: RateLimiter,
     pub(crate) audit: Audit,
     pub(crate) pages: Pages,
+    pub(crate) api_document: ApiDocument,
     pub(crate) signalling: Signalling,
     /// The tasks of upgraded connections: hyper lets go of them at the upgrade.
     pub(crate) sockets: TaskTracker,
@@ -34,6 +36,7 @@ impl App {
             limits: RateLimiter::new(&config.rate_limits),
             audit: Audit::new(),
             pages: Pages::new(&config)?,
+            api_document: ApiDocument::new(config.path_prefix.as_str())?,
             signalling: Signalling::new(rooms, vnet.limits().clone()),
             sockets: TaskTracker::new(),
             vnet,

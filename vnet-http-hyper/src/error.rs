@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method, StatusCode};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use vnet_core::{Error, ErrorKind, FieldError};
 
+use crate::api::{FieldErrors, Problem};
 use crate::audit::TooSoon;
 
 /// A failed request: a status, a sentence, and what else the answer carries.
@@ -87,8 +89,8 @@ impl HttpError {
     }
 
     /// Replaces the JSON body.
-    pub(crate) fn with_body(mut self, body: Value) -> Self {
-        self.0.body = Some(body);
+    pub(crate) fn with_body(mut self, body: &impl Serialize) -> Self {
+        self.0.body = serde_json::to_value(body).ok();
         self
     }
 
@@ -122,13 +124,14 @@ impl HttpError {
         if let Some(body) = &self.0.body {
             return body.clone();
         }
-        if !self.0.fields.is_empty() {
-            return fields_json(&self.0.fields);
-        }
-        match self.0.code {
-            Some(code) => json!({"detail": self.0.detail, "code": code}),
-            None => json!({"detail": self.0.detail}),
-        }
+        let json = match self.0.fields.is_empty() {
+            true => serde_json::to_value(Problem {
+                detail: &self.0.detail,
+                code: self.0.code,
+            }),
+            false => serde_json::to_value(FieldErrors::of(&self.0.fields)),
+        };
+        json.unwrap_or_default()
     }
 
     /// Adds the headers that belong to it.
@@ -144,18 +147,6 @@ impl HttpError {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
         }
     }
-}
-
-/// Field to list of messages, in the order of the form.
-fn fields_json(fields: &[FieldError]) -> Value {
-    let mut object = serde_json::Map::new();
-    for error in fields {
-        let list = object.entry(error.field).or_insert_with(|| json!([]));
-        if let Value::Array(list) = list {
-            list.push(Value::from(error.message.as_ref()));
-        }
-    }
-    Value::Object(object)
 }
 
 impl From<Error> for HttpError {

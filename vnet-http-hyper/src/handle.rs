@@ -100,6 +100,7 @@ async fn dispatch(ctx: &Ctx, target: Target<'_>, body: Payload) -> Result<Respon
         Target::WithoutSlash => Ok(with_slash(ctx)),
         Target::UnknownApi => Err(HttpError::not_found()),
         _ if !ctx.is_read() => Err(HttpError::method_not_allowed(ctx.method(), "GET, HEAD")),
+        Target::ApiDocument => Ok(ctx.app.api_document.answer(ctx)),
         Target::Health => Ok(reply::text(StatusCode::OK, "ok\n")),
         Target::Ready => ready(ctx).await,
         Target::Picture(file) => media::picture(ctx, file).await,

@@ -32,6 +32,7 @@ mod tls;
 mod upgrade;
 
 pub use address::{PathPrefix, PublicUrl, TrustedProxy};
+pub use api::openapi_json;
 pub use config::{CookieSecurity, HttpConfig};
 pub use context::ClientAddr;
 pub use rate::{Rate, RateLimits, RateRule};

@@ -11,6 +11,8 @@ pub(crate) enum Target<'a> {
     Socket(&'a str),
     /// The socket of a meeting: its code as it stands in the address.
     MeetingSocket(&'a str),
+    /// The document of the API.
+    ApiDocument,
     /// Whether the process lives.
     Health,
     /// Whether it can do its work.
@@ -57,6 +59,7 @@ impl Target<'_> {
             Self::Api(Api::NewMeeting) => "/meeting/new/",
             Self::Socket(_) => "/vnet/ps/{code}/",
             Self::MeetingSocket(_) => "/vnet/sfu/{code}/",
+            Self::ApiDocument => "/openapi.json",
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
             Self::Picture(_) | Self::DefaultPicture => "/media/{file}",
@@ -75,6 +78,7 @@ impl Target<'_> {
                 | Self::Socket(_)
                 | Self::MeetingSocket(_)
                 | Self::UnknownApi
+                | Self::ApiDocument
                 | Self::Health
                 | Self::Ready
         )
@@ -108,6 +112,7 @@ fn exact(path: &str) -> Option<Target<'_>> {
         "/account/acs-token/" => Api::AcsToken,
         "/meeting/meetings/" => Api::Meetings,
         "/meeting/new/" => Api::NewMeeting,
+        "/openapi.json" => return Some(Target::ApiDocument),
         "/healthz" | "/healthz/" => return Some(Target::Health),
         "/readyz" | "/readyz/" => return Some(Target::Ready),
         crate::media::DEFAULT_PICTURE => return Some(Target::DefaultPicture),

@@ -1,28 +1,31 @@
-//! What the API writes, with the field names and their order of the contract.
+//! What the API writes, with the field names and their order of the contract. The document of the API
+//! (`openapi`) is made of these types.
 
 use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, UtcOffset};
+use utoipa::ToSchema;
 use vnet_core::Secret;
-use vnet_core::identity::Identity;
-use vnet_core::meeting::{GroupId, Meeting};
+use vnet_core::identity::{AccessToken as Access, Identity};
+use vnet_core::meeting::Meeting;
 use vnet_core::user::User;
 
-/// An account.
-#[derive(Serialize)]
-pub(super) struct Details<'a> {
+/// Somebody, as others see them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Person<'a> {
     username: &'a str,
     first_name: &'a str,
     last_name: &'a str,
-    /// For its owner only.
+    /// Only in what the person reads about themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     email: Option<&'a str>,
+    /// The name shown in meetings.
     meeting_name: &'a str,
+    /// Path of the profile picture on this host.
     profile_image: &'a str,
-    #[serde(flatten)]
-    calling: Option<Calling>,
 }
 
-impl<'a> Details<'a> {
+impl<'a> Person<'a> {
     pub(super) fn of(user: &'a User, picture: &'a str, is_owner: bool) -> Self {
         Self {
             username: user.username.as_str(),
@@ -31,24 +34,69 @@ impl<'a> Details<'a> {
             email: is_owner.then(|| user.email.as_str()),
             meeting_name: &user.meeting_name,
             profile_image: picture,
-            calling: None,
         }
     }
+}
 
-    pub(super) fn with(mut self, calling: Option<Calling>) -> Self {
-        self.calling = calling;
-        self
+/// The caller's own account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UserDetails<'a> {
+    username: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+    /// The name shown in meetings.
+    meeting_name: &'a str,
+    /// Path of the profile picture on this host.
+    profile_image: &'a str,
+    /// Identity at the conference provider; `null` while there is none. Only when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false)]
+    acs_identity: Option<Option<Identity>>,
+    /// Access token of that identity; `null` while the provider gives none. Only when asked for.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_asked"
+    )]
+    #[schema(value_type = Option<String>, required = false)]
+    acs_token: Option<Option<Secret>>,
+    /// Opens the API as `Authorization: Token …`. Only when asked for.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    #[schema(value_type = String, required = false)]
+    auth_token: Option<Secret>,
+}
+
+impl<'a> UserDetails<'a> {
+    pub(super) fn of(user: &'a User, picture: &'a str, calling: Option<Calling>) -> Self {
+        let (identity, token, auth_token) = match calling {
+            Some(calling) => (
+                Some(calling.identity),
+                Some(calling.token),
+                Some(calling.auth_token),
+            ),
+            None => (None, None, None),
+        };
+        Self {
+            username: user.username.as_str(),
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            email: user.email.as_str(),
+            meeting_name: &user.meeting_name,
+            profile_image: picture,
+            acs_identity: identity,
+            acs_token: token,
+            auth_token,
+        }
     }
 }
 
 /// What opens the conference and the API.
-#[derive(Serialize)]
 pub(super) struct Calling {
-    #[serde(rename = "acs_identity")]
     pub(super) identity: Option<Identity>,
-    #[serde(rename = "acs_token", serialize_with = "expose_some")]
     pub(super) token: Option<Secret>,
-    #[serde(serialize_with = "expose")]
     pub(super) auth_token: Secret,
 }
 
@@ -60,32 +108,129 @@ fn expose_some<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S
     secret.as_ref().map(Secret::expose).serialize(to)
 }
 
+fn expose_asked<S: Serializer>(secret: &Option<Option<Secret>>, to: S) -> Result<S::Ok, S::Error> {
+    let secret = secret.as_ref().and_then(Option::as_ref);
+    secret.map(Secret::expose).serialize(to)
+}
+
+/// What signing in by JSON takes, told.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignInForm {
+    url: &'static str,
+    fields: [&'static str; 2],
+    returns: [&'static str; 1],
+}
+
+const SIGN_IN: &str = "user authentication";
+
+impl SignInForm {
+    pub(super) const TOLD: Self = Self {
+        url: SIGN_IN,
+        fields: ["username", "password"],
+        returns: ["user_data"],
+    };
+}
+
+/// Signed in by JSON.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignedIn<'a> {
+    url: &'static str,
+    /// Always true.
+    success: bool,
+    details: UserDetails<'a>,
+}
+
+impl<'a> SignedIn<'a> {
+    pub(super) fn of(details: UserDetails<'a>) -> Self {
+        Self {
+            url: SIGN_IN,
+            success: true,
+            details,
+        }
+    }
+}
+
+/// Not signed in by JSON.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WrongCredentials {
+    url: &'static str,
+    /// Always false.
+    success: bool,
+    error: &'static str,
+}
+
+impl WrongCredentials {
+    pub(super) const TOLD: Self = Self {
+        url: SIGN_IN,
+        success: false,
+        error: "Wrong Credentials",
+    };
+}
+
+/// A fresh access token at the conference provider.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AccessToken {
+    #[serde(serialize_with = "expose")]
+    #[schema(value_type = String)]
+    token: Secret,
+    /// When it stops working.
+    #[schema(format = DateTime)]
+    expires_on: String,
+}
+
+impl AccessToken {
+    pub(super) fn of(access: Access) -> Self {
+        Self {
+            token: access.token,
+            expires_on: rfc3339(access.expires_at),
+        }
+    }
+}
+
 /// A meeting.
-#[derive(Serialize)]
-pub(super) struct MeetingWire<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Meeting)]
+pub(crate) struct MeetingWire<'a> {
     title: &'a str,
     notes: &'a str,
+    #[schema(format = DateTime)]
     start_time: String,
+    /// `null`: open end.
+    #[schema(format = DateTime, required)]
     end_time: Option<String>,
-    meeting_uuid: GroupId,
+    /// The group at the conference provider.
+    #[schema(format = "uuid")]
+    meeting_uuid: String,
+    /// The code that people type: ten letters and digits.
     meeting_id: &'a str,
+    /// Path of this answer on this host.
     meeting_url: String,
-    host: Details<'a>,
+    host: Person<'a>,
 }
 
 impl<'a> MeetingWire<'a> {
-    pub(super) fn of(meeting: &'a Meeting, host: Details<'a>, prefix: &str) -> Self {
+    pub(super) fn of(meeting: &'a Meeting, host: Person<'a>, prefix: &str) -> Self {
         Self {
             title: &meeting.title,
             notes: &meeting.notes,
             start_time: rfc3339(meeting.start_time),
             end_time: meeting.end_time.map(rfc3339),
-            meeting_uuid: meeting.group_id,
+            meeting_uuid: meeting.group_id.to_string(),
             meeting_id: meeting.id.as_str(),
             meeting_url: format!("{prefix}/meeting/meetings/{}/", meeting.id),
             host,
         }
     }
+}
+
+/// A page of the caller's meetings.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeetingList<'a> {
+    pub(super) meetings: Vec<MeetingWire<'a>>,
+    /// `cursor` of the page after this one; missing on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) next: Option<String>,
 }
 
 /// The time in UTC as RFC 3339, with a fraction of six digits only when there is one.
