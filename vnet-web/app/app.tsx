@@ -2,6 +2,8 @@ import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router';
+import { ApiContext } from './api/api-context';
+import { makeApi } from './api/client';
 import { makeQueryClient } from './api/query-client';
 import { routes } from './routes';
 import type { Shell } from './shell';
@@ -10,6 +12,7 @@ import { theme } from './theme/theme';
 
 export function App({ shell }: { shell: Shell }) {
   const client = useMemo(() => makeQueryClient(shell), [shell]);
+  const api = useMemo(() => makeApi(shell), [shell]);
   const router = useMemo(
     () => createBrowserRouter(routes, { basename: shell.base.replace(/\/$/, '') || '/' }),
     [shell.base],
@@ -22,10 +25,13 @@ export function App({ shell }: { shell: Shell }) {
           theme={theme}
           defaultColorScheme="auto"
           withCssVariables={false}
+          withGlobalClasses={false}
           deduplicateInlineStyles
         >
           <QueryClientProvider client={client}>
-            <RouterProvider router={router} />
+            <ApiContext value={api}>
+              <RouterProvider router={router} />
+            </ApiContext>
           </QueryClientProvider>
         </MantineProvider>
       </DirectionProvider>

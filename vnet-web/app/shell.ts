@@ -10,7 +10,10 @@ export interface Shell {
   readonly profilePage: string;
   readonly tokenUrl: string;
   readonly signInPage: string;
+  readonly signOutPage: string;
   readonly helpPage: string;
+  /** The server's own first page. */
+  readonly homePage: string;
   readonly logo: string;
   /** The module of the cloud's calling SDK; missing: it was not built. */
   readonly acsModule: string | null;
@@ -33,6 +36,8 @@ export function readShell(root: HTMLElement): Shell {
     profilePage: data['profilePage'] ?? `${prefix}/account/`,
     tokenUrl: data['tokenUrl'] ?? `${prefix}/account/acs-token/`,
     signInPage: data['signInPage'] ?? `${prefix}/account/sign-in/`,
+    signOutPage: data['signOutPage'] ?? `${prefix}/account/sign-out/`,
+    homePage: data['homePage'] ?? `${prefix}/`,
     helpPage: data['helpPage'] ?? `${prefix}/help/`,
     logo: data['vnetLogo'] ?? `${prefix}/static/logo.svg`,
     acsModule: data['acsModule'] ?? null,

@@ -1,12 +1,17 @@
 const common = {
+  product: 'VNET – video meetings on your own server',
+  homePage: 'VNET home page',
+  mainMenu: 'Main',
   cancel: 'Cancel',
   save: 'Save',
   close: 'Close',
   retry: 'Try again',
   loading: 'Loading…',
   language: 'Language',
-  skip: 'Skip to the content',
+  skip: 'Skip to content',
   account: 'Account',
+  yourAccount: 'Your account',
+  signOut: 'Sign out',
   help: 'Help',
   privacy: 'Privacy',
   home: 'Meetings',
@@ -16,6 +21,11 @@ const common = {
   fault: 'Something went wrong on this page',
   faultHelp: 'Loading it again usually helps. Nothing you saved is lost.',
   reload: 'Load again',
+  offline: 'The server cannot be reached. Check your connection.',
+  serverFault: 'The server could not answer. Please try again in a moment.',
+  tooMany_one: 'Too many tries. Please wait {{count}} second.',
+  tooMany_other: 'Too many tries. Please wait {{count}} seconds.',
+  tooManySoon: 'Too many tries. Please wait a moment.',
 };
 
 export default common;

@@ -1,10 +1,13 @@
 import common from './common';
 import conference from './conference';
+import form from './form';
 import home from './home';
 import lan from './lan';
+import left from './left';
 import meeting from './meeting';
+import privacy from './privacy';
 import setup from './setup';
 
 /** English: the words that all other languages translate. */
-const en = { common, home, meeting, setup, conference, lan };
+const en = { common, home, form, setup, left, meeting, conference, lan, privacy };
 export default en;

@@ -1,0 +1,125 @@
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  type UseMutationResult,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useApi } from './api-context';
+import { type Api, dataOf, type Meeting, type NewMeeting } from './client';
+
+/** Meetings that are shown at a time. */
+const PAGE = 20;
+/** Past meetings come in the order of their start: at most so many pages are walked to the newest. */
+const PAST_PAGES = 100;
+
+export const keys = {
+  user: ['user'],
+  meetings: ['meetings'],
+  coming: ['meetings', 'coming'],
+  past: ['meetings', 'past'],
+  meeting: (code: string) => ['meetings', 'one', code],
+} as const;
+
+/** Who is signed in. */
+export const userQuery = (api: Api) =>
+  queryOptions({
+    queryKey: keys.user,
+    queryFn: async ({ signal }) => dataOf(await api.GET('/account/get/user-details/', { signal })),
+    staleTime: 5 * 60_000,
+  });
+
+/** One's own meetings that are not over, the soonest first, a page at a time. */
+export const comingQuery = (api: Api) =>
+  infiniteQueryOptions({
+    queryKey: keys.coming,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { order: 'start', not_over: 1, limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) };
+      return dataOf(await api.GET('/meeting/meetings/', { params: { query }, signal }));
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    refetchInterval: 60_000,
+  });
+
+/** One's own meetings that are over, the last first. */
+export const pastQuery = (api: Api) =>
+  queryOptions({
+    queryKey: keys.past,
+    queryFn: async ({ signal }) => {
+      const found: Meeting[] = [];
+      const now = Date.now();
+      let cursor: string | undefined;
+      for (let page = 0; page < PAST_PAGES; page += 1) {
+        const query = { order: 'start', ...(cursor ? { cursor } : {}) };
+        const { meetings, next } = dataOf(await api.GET('/meeting/meetings/', { params: { query }, signal }));
+        found.push(...meetings.filter((meeting) => isOver(meeting, now)));
+        const last = meetings.at(-1);
+        if (!next || !last || Date.parse(last.start_time) > now) break;
+        cursor = next;
+      }
+      return found.reverse();
+    },
+  });
+
+/** One meeting, of anybody. */
+export const meetingQuery = (api: Api, code: string) =>
+  queryOptions({
+    queryKey: keys.meeting(code),
+    queryFn: async ({ signal }) =>
+      dataOf(await api.GET('/meeting/meetings/{code}/', { params: { path: { code } }, signal })),
+  });
+
+/** How long after its start a meeting without an end counts as over, as the server has it. */
+const OPEN_END_MS = 12 * 3600_000;
+
+export const overAt = (meeting: Meeting): number =>
+  meeting.end_time ? Date.parse(meeting.end_time) : Date.parse(meeting.start_time) + OPEN_END_MS;
+
+export const isOver = (meeting: Meeting, now: number): boolean => overAt(meeting) <= now;
+
+export const isRunning = (meeting: Meeting, now: number): boolean =>
+  Date.parse(meeting.start_time) <= now && !isOver(meeting, now);
+
+/** Keeps what the server answered, and has the lists read again. */
+function useKeep(): (meeting: Meeting) => void {
+  const client = useQueryClient();
+  return (meeting) => {
+    client.setQueryData(keys.meeting(meeting.meeting_id), meeting);
+    void client.invalidateQueries({ queryKey: keys.coming });
+    void client.invalidateQueries({ queryKey: keys.past });
+  };
+}
+
+export function useCreateMeeting(): UseMutationResult<Meeting, Error, NewMeeting> {
+  const api = useApi();
+  const keep = useKeep();
+  return useMutation({
+    mutationFn: async (body: NewMeeting) => dataOf(await api.POST('/meeting/new/', { body })),
+    onSuccess: keep,
+  });
+}
+
+export function useChangeMeeting(code: string): UseMutationResult<Meeting, Error, NewMeeting> {
+  const api = useApi();
+  const keep = useKeep();
+  return useMutation({
+    mutationFn: async (body: NewMeeting) =>
+      dataOf(await api.PATCH('/meeting/meetings/{code}/', { params: { path: { code } }, body })),
+    onSuccess: keep,
+  });
+}
+
+export function useDeleteMeeting(): UseMutationResult<void, Error, Meeting> {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ meeting_id: code }: Meeting) => {
+      await api.DELETE('/meeting/meetings/{code}/', { params: { path: { code } } });
+    },
+    onSuccess: (_nothing, { meeting_id: code }) => {
+      client.removeQueries({ queryKey: keys.meeting(code) });
+      return client.invalidateQueries({ queryKey: keys.meetings });
+    },
+  });
+}
