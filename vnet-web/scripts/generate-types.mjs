@@ -1,7 +1,6 @@
 // Writes the types of the wire into app/generated/, from the documents that the server's types write.
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { compileFromFile } from 'json-schema-to-typescript';
+import { compile } from 'json-schema-to-typescript';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const docs = new URL('../../docs/', import.meta.url);
@@ -31,7 +30,22 @@ const protocol = await document('sfu-protocol.schema.json');
 const api = await document('openapi.json');
 await mkdir(out, { recursive: true });
 
-const messages = await compileFromFile(fileURLToPath(protocol), {
+/**
+ * A schema in the words that its compiler knows: it minds nothing beside a `$ref`, and no `prefixItems`;
+ * and a definition with another description becomes another type.
+ */
+function plainer(schema) {
+  if (Array.isArray(schema)) return schema.map(plainer);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const plain = Object.entries(schema).map(([key, value]) => [key, plainer(value)]);
+  const { $ref, prefixItems, ...rest } = Object.fromEntries(plain);
+  if (prefixItems) return { ...rest, items: prefixItems, additionalItems: false };
+  if (!$ref) return rest;
+  return rest.properties ? { allOf: [{ $ref }, rest] } : { $ref };
+}
+
+const schema = plainer(JSON.parse(await readFile(protocol, 'utf8')));
+const messages = await compile(schema, 'ConferenceProtocol', {
   additionalProperties: false,
   bannerComment: '/* Generated from docs/sfu-protocol.schema.json. */',
   unreachableDefinitions: true,
