@@ -28,6 +28,8 @@ export type LeaveReason =
   | 'session-ended'
   | 'full'
   | 'not-found'
+  /** No sound and no picture came through: something in between lets none pass. */
+  | 'blocked'
   | 'failed';
 
 export type ConferenceState =
@@ -36,8 +38,11 @@ export type ConferenceState =
   /** In the lobby, until a host lets one in. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'joined' }
-  /** Lost; the conference comes back by itself. `media`: only sound and picture are lost. */
-  | { readonly kind: 'reconnecting'; readonly what: 'server' | 'media' }
+  /**
+   * Lost; the conference comes back by itself. `media`: only sound and picture are lost; `blocked`: none has ever
+   * come through, a firewall may be in between.
+   */
+  | { readonly kind: 'reconnecting'; readonly what: 'server' | 'media'; readonly blocked?: true }
   | { readonly kind: 'left'; readonly reason: LeaveReason; readonly detail: string | null };
 
 export interface Participant {
