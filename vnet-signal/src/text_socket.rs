@@ -35,11 +35,12 @@ const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// [`Signalling::text_socket`].
 ///
 /// While it is [received](TextSocket::receive) from, pings are sent and answered, and the end of the session
-/// (close code 4401), of the server (1001) and of a client that is silent (4408) are seen to.
+/// (close code 4401), of the server (1001) and of a client that is silent (4408) are seen to. The first two end
+/// a [`send`](TextSocket::send) that waits, too; then [`close`](TextSocket::close) tells the client.
 pub struct WebTextSocket<S> {
     websocket: WebSocketStream<S>,
     session: SessionGuard,
-    checking: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+    checking: Option<Checking>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
     alive: Alive,
     limits: std::sync::Arc<Limits>,
@@ -47,6 +48,16 @@ pub struct WebTextSocket<S> {
     unflushed: bool,
     gone: Option<Gone>,
     is_closed: bool,
+}
+
+/// An answer, to come, to whether the session lives.
+type Checking = Pin<Box<dyn Future<Output = bool> + Send>>;
+
+/// Why a text was not sent.
+enum Unsent {
+    Broken(WsError),
+    /// It ended meanwhile; nobody has told the client yet.
+    Over(Gone),
 }
 
 /// What comes of reading.
@@ -105,7 +116,7 @@ where
         if self.stopping.as_mut().poll(cx).is_ready() {
             return over(Gone::Stopping, Some(Close::ShuttingDown));
         }
-        if self.poll_session(cx).is_ready() {
+        if poll_session(&mut self.session, &mut self.checking, cx).is_ready() {
             return over(Gone::SessionEnded, Some(Close::SessionEnded));
         }
         loop {
@@ -171,26 +182,21 @@ where
         Poll::Pending
     }
 
-    fn poll_session(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(checking) = &mut self.checking
-            && let Poll::Ready(lives) = checking.as_mut().poll(cx)
-        {
-            self.checking = None;
-            if !lives {
-                return Poll::Ready(());
-            }
-        }
-        self.session.poll_ended(cx)
-    }
-
-    async fn write(&mut self, texts: &[Bytes]) -> std::result::Result<(), WsError> {
+    /// Writes, unless the session or the server ends before the other side has taken it.
+    async fn write(&mut self, texts: &[Bytes]) -> std::result::Result<(), Unsent> {
         self.unflushed = true;
-        for text in texts {
-            // As a frame, because a `Message::Text` would be checked to be UTF-8.
-            let frame = Frame::message(text.clone(), OpCode::Data(Data::Text), true);
-            self.websocket.feed(Message::Frame(frame)).await?;
-        }
-        self.websocket.flush().await?;
+        let write = write(&mut self.websocket, texts);
+        tokio::pin!(write);
+        poll_fn(|cx| {
+            if self.stopping.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(Unsent::Over(Gone::Stopping)));
+            }
+            if poll_session(&mut self.session, &mut self.checking, cx).is_ready() {
+                return Poll::Ready(Err(Unsent::Over(Gone::SessionEnded)));
+            }
+            write.as_mut().poll(cx).map_err(Unsent::Broken)
+        })
+        .await?;
         self.unflushed = false;
         Ok(())
     }
@@ -257,9 +263,14 @@ where
         if self.gone.is_some() || self.is_closed {
             return Err(broken());
         }
-        self.write(texts)
-            .await
-            .map_err(|source| broken().with_source(source))
+        match self.write(texts).await {
+            Ok(()) => Ok(()),
+            Err(Unsent::Broken(source)) => Err(broken().with_source(source)),
+            Err(Unsent::Over(gone)) => {
+                self.gone = Some(gone);
+                Err(broken())
+            }
+        }
     }
 
     async fn close(&mut self, code: u16, reason: &str) {
@@ -274,6 +285,37 @@ impl<S> fmt::Debug for WebTextSocket<S> {
             .field("gone", &self.gone)
             .finish_non_exhaustive()
     }
+}
+
+fn poll_session(
+    session: &mut SessionGuard,
+    checking: &mut Option<Checking>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    if let Some(answer) = checking
+        && let Poll::Ready(lives) = answer.as_mut().poll(cx)
+    {
+        *checking = None;
+        if !lives {
+            return Poll::Ready(());
+        }
+    }
+    session.poll_ended(cx)
+}
+
+async fn write<S>(
+    websocket: &mut WebSocketStream<S>,
+    texts: &[Bytes],
+) -> std::result::Result<(), WsError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    for text in texts {
+        // As a frame, because a `Message::Text` would be checked to be UTF-8.
+        let frame = Frame::message(text.clone(), OpCode::Data(Data::Text), true);
+        websocket.feed(Message::Frame(frame)).await?;
+    }
+    websocket.flush().await
 }
 
 fn wrap<S>(io: S, leftover: Vec<u8>, config: WebSocketConfig) -> WebSocketStream<S>

@@ -122,6 +122,33 @@ async fn a_session_that_ends_closes_the_socket() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_end_of_session_or_server_ends_a_send_that_nobody_takes() {
+    let much = [Bytes::from(vec![b'x'; 1 << 20])];
+    let (end, ended) = oneshot::channel::<()>();
+    let guard = SessionGuard::new(async move { drop(ended.await) });
+    let signalling = signalling();
+    let (mut signed_out, reader) = pair(&signalling, guard).await;
+    let (mut stopped, _deaf) = pair(&signalling, SessionGuard::none()).await;
+    let start = Instant::now();
+    let mut send = signed_out.send(&much);
+    assert!((&mut send).now_or_never().is_none(), "nobody reads");
+    end.send(()).unwrap();
+    assert!(send.await.is_err());
+    assert_eq!(signed_out.receive().await, Err(Gone::SessionEnded));
+    let mut send = stopped.send(&much);
+    assert!((&mut send).now_or_never().is_none(), "nobody reads");
+    signalling.stop();
+    assert!(send.await.is_err());
+    assert_eq!(stopped.receive().await, Err(Gone::Stopping));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    // Who reads again hears why.
+    let reader = tokio::spawn(to_the_end(reader));
+    signed_out.close(4401, "signed out").await;
+    drop(signed_out);
+    assert_eq!(reader.await.unwrap().1, Some(4401));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_is_asked_about_from_time_to_time() {
     let mut asked = 0;
     let guard = SessionGuard::none().ask(move || {
