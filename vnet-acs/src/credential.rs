@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use auto_impl::auto_impl;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
+use vnet_core::log::Bound;
 use vnet_core::{Clock, Error, ErrorKind, Result, Secret};
 
 use crate::error::AcsError;
@@ -70,6 +71,8 @@ pub(crate) struct CachedSource {
     source: Arc<dyn TokenSource>,
     clock: Arc<dyn Clock>,
     cached: Mutex<Option<BearerCredential>>,
+    /// Lines about renewals that failed.
+    stale: Arc<Bound>,
 }
 
 impl CachedSource {
@@ -82,6 +85,10 @@ impl CachedSource {
             source,
             clock,
             cached: Mutex::new(None),
+            stale: Bound::new(
+                "cannot renew the Entra ID token, the last one still works",
+                None,
+            ),
         }
     }
 
@@ -118,7 +125,9 @@ impl CachedSource {
     ) -> Result<Secret, AcsError> {
         match known {
             Some(known) if known.expires_at > self.clock.now() => {
-                tracing::warn!(error = %error, "cannot renew the Entra ID token, the last one still works");
+                if self.stale.admit() {
+                    tracing::warn!(error = %error, "{}", self.stale.what());
+                }
                 Ok(known.token.clone())
             }
             _ => Err(AcsError::Credential(error)),

@@ -15,6 +15,7 @@ use crate::identity::{
     AccessToken, Identity, IdentityProvider, IdentityRecord, TokenRequest, TokenScope,
 };
 use crate::limits::Limits;
+use crate::log::Bound;
 use crate::store::Store;
 
 /// An identity and a token that is good for a while.
@@ -40,6 +41,9 @@ struct Inner {
     /// Life of the newest token in seconds: a provider that only gives short ones is not asked
     /// again on every request.
     observed_life: AtomicI64,
+    /// Lines about renewals that failed while somebody asked, and in the upkeep.
+    stale: Arc<Bound>,
+    failed: Arc<Bound>,
     wake: Notify,
 }
 
@@ -57,6 +61,8 @@ impl Identities {
             limits,
             flights: Mutex::default(),
             observed_life: AtomicI64::new(i64::MAX),
+            stale: Bound::new("cannot renew a token; the kept one goes on", None),
+            failed: Bound::new("cannot renew a token", None),
             wake: Notify::new(),
         }))
     }
@@ -90,7 +96,10 @@ impl Identities {
             Ok(access) => Ok(access),
             Err(error) => match kept.filter(|(_, token)| token.expires_at > now) {
                 Some(access) => {
-                    tracing::warn!(user.id = %user, %error, "cannot renew a token; the kept one goes on");
+                    let lines = &self.0.stale;
+                    if lines.admit() {
+                        tracing::warn!(user.id = %user, %error, "{}", lines.what());
+                    }
                     Ok(access)
                 }
                 None => Err(error.with_context("user.id", user)),
@@ -103,6 +112,14 @@ impl Identities {
         let half = time::Duration::seconds(self.0.observed_life.load(Ordering::Relaxed) / 2);
         let wanted = time::Duration::try_from(self.0.limits.token_min_life);
         wanted.unwrap_or(time::Duration::HOUR).min(half)
+    }
+
+    /// A renewal of the upkeep failed.
+    pub(crate) fn note_failure(&self, error: &Error) {
+        let lines = &self.0.failed;
+        if lines.admit() {
+            tracing::warn!(%error, "{}", lines.what());
+        }
     }
 
     /// Asks the provider for a new token, together with whoever else wants one for this user.

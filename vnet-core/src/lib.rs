@@ -12,6 +12,7 @@ pub mod identity;
 pub mod limits;
 mod live;
 pub mod local_identity;
+pub mod log;
 pub mod meeting;
 pub mod meetings;
 pub mod memory;

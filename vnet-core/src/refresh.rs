@@ -90,7 +90,7 @@ impl Vnet {
                 Some(Ok(Err(error))) => {
                     // A user who was deleted meanwhile is nobody's failure.
                     if error.kind() != ErrorKind::NotFound {
-                        tracing::warn!(%error, "cannot renew a token");
+                        self.identities().note_failure(&error);
                         round.failed += 1;
                     }
                     if error.kind() == ErrorKind::RateLimited {

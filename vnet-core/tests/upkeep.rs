@@ -10,7 +10,9 @@ use support::{house, house_of};
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
 use vnet_core::identity::{AccessToken, Identity};
+use vnet_core::log::LINES;
 use vnet_core::store::SessionStore;
+use vnet_core::testkit::logs::Logs;
 use vnet_core::testkit::mocks::MockIdentityProvider;
 use vnet_core::{Error, ErrorKind, Limits};
 
@@ -154,4 +156,30 @@ async fn expired_sessions_are_swept() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn a_provider_that_stays_down_does_not_fill_the_log() {
+    let mut provider = MockIdentityProvider::new();
+    provider
+        .expect_create_identity()
+        .returning(|_| Ok(access(DAY)));
+    provider
+        .expect_issue_token()
+        .returning(|_, _| Err(Error::new(ErrorKind::Unavailable, "down", "down")));
+    let house = house_of(Arc::new(provider));
+    let ada = house.user("ada").await;
+    house.session(&ada).await;
+    house.vnet.identities().access(&ada.id).await.unwrap();
+    house.clock.advance(DAY - Duration::from_secs(3600));
+    let logs = Logs::new();
+    let _guard = tracing::subscriber::set_default(logs.clone());
+    for _ in 0..200 {
+        house.vnet.identities().access(&ada.id).await.unwrap();
+        assert_eq!(house.vnet.upkeep_round().await.unwrap().failed, 1);
+    }
+    let lines = logs.lines();
+    let about = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    let (all, kept) = (about("cannot renew a token"), about("the kept one goes on"));
+    assert_eq!((all - kept, kept), (LINES as usize, LINES as usize));
 }

@@ -3,15 +3,13 @@
 //!
 //! Strangers decide how often this happens, so each kind is bounded: what is beyond is counted.
 
-mod bound;
-
 use std::sync::Arc;
 
 use http::StatusCode;
 use vnet_core::Error;
 use vnet_core::id::UserId;
+use vnet_core::log::Bound;
 
-use self::bound::Bound;
 use crate::context::Ctx;
 use crate::rate::RateRule;
 

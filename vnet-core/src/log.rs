@@ -1,4 +1,5 @@
-//! How many lines of one kind the log takes: whoever can provoke a line can provoke a million.
+//! How many lines of one kind the log takes: whoever, or whatever, can provoke a line can provoke a
+//! million.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,13 +7,25 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// So many lines of one kind are written within [`PERIOD`]; the others are counted.
-pub(super) const LINES: u32 = 60;
+pub const LINES: u32 = 60;
 /// See [`LINES`].
-pub(super) const PERIOD: Duration = Duration::from_secs(60);
+pub const PERIOD: Duration = Duration::from_secs(60);
 
 /// The lines of one kind.
+///
+/// # Examples
+/// ```
+/// # use vnet_core::log::Bound;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let lines = Bound::new("a sign-in failed", None);
+/// if lines.admit() {
+///     tracing::info!(client.address = "192.0.2.7", "{}", lines.what());
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
-pub(super) struct Bound {
+pub struct Bound {
     /// What the lines say.
     what: &'static str,
     /// Of which limit, if of one.
@@ -29,7 +42,9 @@ struct Window {
 }
 
 impl Bound {
-    pub(super) fn new(what: &'static str, limit: Option<&'static str>) -> Arc<Self> {
+    /// Lines that say this, for each value of a limit if they speak of one.
+    #[must_use]
+    pub fn new(what: &'static str, limit: Option<&'static str>) -> Arc<Self> {
         Arc::new(Self {
             what,
             limit,
@@ -38,13 +53,18 @@ impl Bound {
     }
 
     /// What the lines say.
-    pub(super) fn what(&self) -> &'static str {
+    #[must_use]
+    pub fn what(&self) -> &'static str {
         self.what
     }
 
     /// Whether a line may be written. One that may not is counted, and when the period is over, or the
     /// program ends before, the log says how many there were.
-    pub(super) fn admit(self: &Arc<Self>) -> bool {
+    ///
+    /// # Panics
+    /// If a line is left out where no Tokio runtime is.
+    #[must_use]
+    pub fn admit(self: &Arc<Self>) -> bool {
         let now = Instant::now();
         let mut window = self.lock();
         if window.ends.is_none_or(|ends| ends <= now) {
@@ -100,9 +120,9 @@ impl Drop for Rest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testkit::logs::Logs;
     use tokio::time::advance;
     use tracing::subscriber::set_default;
-    use vnet_core::testkit::logs::Logs;
 
     /// The summaries so far.
     fn summaries(logs: &Logs) -> Vec<String> {
