@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use vnet::Secret;
@@ -57,9 +58,13 @@ pub(crate) struct Media {
     /// Bits a second of one camera or screen, all sizes together; more is dropped
     #[arg(long, env = "VNET_TRACK_BITRATE", value_name = "BITS", default_value_t = SfuLimits::default().track_bitrate)]
     track_bitrate: u64,
-    /// Bits a second that are sent for one meeting; pictures are made smaller to keep it [default: no bound]
+    /// Bits a second of media that are sent to all people of all meetings together; pictures are made
+    /// smaller to keep it, and who comes when nothing is left is refused [default: no bound]
     #[arg(long, env = "VNET_MEDIA_BITRATE", value_name = "BITS")]
     media_bitrate: Option<u64>,
+    /// Seconds after which somebody is put out whose media has not connected; 0: never
+    #[arg(long, env = "VNET_MEDIA_WITHIN", value_name = "SECONDS", default_value_t = 30)]
+    media_within: u32,
     /// Address for metrics in the format of Prometheus, at /metrics; open it to your monitoring only
     /// [default: none]
     #[arg(long, env = "VNET_METRICS_LISTEN", value_name = "ADDR")]
@@ -83,6 +88,8 @@ impl Media {
         limits.tracks_per_meeting = self.meeting_tracks;
         limits.track_bitrate = self.track_bitrate;
         limits.server_egress = self.media_bitrate;
+        let within = Duration::from_secs(self.media_within.into());
+        limits.media_within = (!within.is_zero()).then_some(within);
         Ok(MediaSettings {
             turn: self.turn()?,
             typed: self,

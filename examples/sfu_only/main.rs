@@ -73,7 +73,7 @@ fn answer(sfu: &Sfu, meeting: &MeetingId, mut request: Request<Incoming>) -> Ans
             let (sfu, meeting) = (sfu.clone(), meeting.clone());
             tokio::spawn(async move {
                 let socket = Socket::new(TokioIo::new(upgrade.await?)).await;
-                sfu.serve(meeting, Box::new(socket)).await;
+                sfu.serve(meeting, None, Box::new(socket)).await;
                 Ok::<_, hyper::Error>(())
             });
             Ok(create_response_with_body(&request, Full::default)?)

@@ -144,6 +144,7 @@ impl Meeting {
                 let conn = self.new_conn(who);
                 self.handle(RoomInput::Resume {
                     conn,
+                    user: None,
                     request_id,
                     resume,
                 });

@@ -27,6 +27,7 @@ async fn the_help_names_every_setting_of_media() {
         "--meeting-tracks <COUNT>",
         "--track-bitrate <BITS>",
         "--media-bitrate <BITS>",
+        "--media-within <SECONDS>",
         "--metrics-listen <ADDR>",
         "conference=60/3s",
     ] {

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::server::TlsStream;
 use vnet_core::accounts::Authenticated;
 use vnet_core::conference::ConferenceSignalling;
+use vnet_core::id::UserId;
 use vnet_core::meeting::MeetingId;
 use vnet_core::room::RoomCode;
 use vnet_signal::{Entry, SessionGuard, accept_key, path};
@@ -129,8 +130,8 @@ pub(crate) async fn answer_meeting(ctx: &Ctx, code: &str) -> Result<Response, Ht
         return Err(HttpError::not_found());
     };
     let meeting: MeetingId = code.parse().map_err(|_no_code| HttpError::not_found())?;
-    upgrade(ctx, |_auth| {
-        Served::Meeting(meeting, Arc::clone(conference))
+    upgrade(ctx, |auth| {
+        Served::Meeting(meeting, auth.signed_in.user.id, Arc::clone(conference))
     })
     .await
 }
@@ -264,7 +265,7 @@ async fn begin(app: Arc<App>, source: Source, served: Served, session: SessionGu
 /// What a socket is for.
 enum Served {
     Room(Entry),
-    Meeting(MeetingId, Arc<dyn ConferenceSignalling>),
+    Meeting(MeetingId, UserId, Arc<dyn ConferenceSignalling>),
 }
 
 /// What is served once there is a stream.
@@ -313,10 +314,11 @@ impl Serve<'_> {
                     tracing::debug!(peer.id = %peer, ?outcome, "a signalling connection ended");
                 }))
             }
-            Served::Meeting(meeting, conference) => {
+            Served::Meeting(meeting, user, conference) => {
                 let most = conference.max_text_bytes();
                 let socket = signalling.text_socket(stream, leftover, session, most);
-                Box::pin(async move { conference.serve(meeting, Box::new(socket)).await })
+                let socket = Box::new(socket);
+                Box::pin(async move { conference.serve(meeting, Some(user), socket).await })
             }
         }
     }

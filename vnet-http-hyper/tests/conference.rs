@@ -21,13 +21,14 @@ use tokio_tungstenite::tungstenite::Message;
 use vnet_core::conference::{
     ConferenceProvider, ConferenceSignalling, Gone, JoinTicket, Participant, TextSocket,
 };
+use vnet_core::id::UserId;
 use vnet_core::meeting::{Meeting, MeetingId};
 use vnet_core::{Result, async_trait};
 use vnet_http_hyper::{HttpConfig, RateLimits};
 
 const SOCKET: &str = "/vnet/sfu/abcdefghjk/";
 
-/// Repeats what it hears, closes when told to, and tells the test why a socket is gone.
+/// Repeats what it hears, says whose the socket is, closes when told to, and tells the test why a socket is gone.
 #[derive(Debug)]
 struct Parrot(mpsc::UnboundedSender<(MeetingId, Gone)>);
 
@@ -37,12 +38,22 @@ impl ConferenceSignalling for Parrot {
         100_000
     }
 
-    async fn serve(&self, meeting: MeetingId, mut socket: Box<dyn TextSocket>) {
+    async fn serve(
+        &self,
+        meeting: MeetingId,
+        user: Option<UserId>,
+        mut socket: Box<dyn TextSocket>,
+    ) {
         let gone = loop {
             match socket.receive().await {
                 Ok(text) if text == "go" => {
                     socket.close(4410, "the meeting was ended").await;
                     break Gone::Lost;
+                }
+                Ok(text) if text == "who" => {
+                    let who = user.map(|user| user.to_string());
+                    let who = who.unwrap_or_default().into();
+                    socket.send(&[who]).await.unwrap();
                 }
                 Ok(text) => socket.send(&[text]).await.unwrap(),
                 Err(gone) => break gone,
@@ -126,6 +137,9 @@ async fn texts_go_both_ways_until_one_side_ends_it() {
         socket.send(Message::text(text.clone())).await.unwrap();
         assert_eq!(next(&mut socket).await.into_text().unwrap(), text);
     }
+    socket.send(Message::text("who")).await.unwrap();
+    let who = next(&mut socket).await.into_text().unwrap();
+    assert_eq!(who, ada.user.id.to_string(), "who is signed in");
     socket.send(Message::text("go")).await.unwrap();
     assert_eq!(close_code(&mut socket).await, 4410);
     assert_eq!(gone(&mut told).await, Gone::Lost);

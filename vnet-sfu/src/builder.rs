@@ -44,6 +44,7 @@ impl SfuBuilder {
                 public_ips: Vec::new(),
                 tcp: true,
                 meetings: 0,
+                egress: None,
                 connections: CONNECTIONS,
                 observer: None,
                 clock: Arc::new(SystemClock),
@@ -130,6 +131,7 @@ impl SfuBuilder {
             mut driver,
         } = self;
         driver.meetings = limits.meetings;
+        driver.egress = limits.server_egress;
         let limits = Arc::new(limits);
         let certificate = Certificate::generate();
         let room_limits = Arc::clone(&limits);
@@ -157,7 +159,6 @@ fn stage_limits(limits: &SfuLimits) -> StageLimits {
         publishers: limits.publishers_per_meeting,
         slots_per_participant: limits.slots_per_person,
         track_bitrate: limits.track_bitrate,
-        egress: limits.server_egress,
         offer_bytes: limits.message_bytes,
         ..StageLimits::default()
     }

@@ -6,6 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 use vnet_core::Secret;
 use vnet_core::conference::Gone;
+use vnet_core::id::UserId;
 use vnet_core::meeting::MeetingId;
 
 use crate::ids::ConnId;
@@ -59,6 +60,8 @@ pub enum Entry {
     },
     /// After a lost connection; the room knows whether the session is one of its own.
     Resume {
+        /// Whose connection it is, where that is known.
+        user: Option<UserId>,
         /// The number of the request.
         request_id: Option<u32>,
         /// The request.

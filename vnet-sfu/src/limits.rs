@@ -23,8 +23,10 @@ pub struct SfuLimits {
     /// Bits a second of one published source, all its layers together; more is dropped. Default
     /// 8,000,000.
     pub track_bitrate: u64,
-    /// Bits a second that the server sends to all people of one meeting together: pictures are made
-    /// smaller and paused to keep it. `None`, the default: no bound.
+    /// Bits a second of media that the server sends to all people of all meetings together. Pictures
+    /// are made smaller and paused to keep it, for everybody alike; who comes when less than 100,000
+    /// would be left for each is refused with `server_full`. What the network adds to packets, and
+    /// packets that are sent again, come on top. `None`, the default: no bound.
     pub server_egress: Option<u64>,
     /// Largest text a browser may send, in bytes: an offer with many slots is long. Default 256 KiB.
     /// Beyond: close code 4400.
@@ -45,6 +47,9 @@ pub struct SfuLimits {
     /// How long a browser may take no bytes while some wait for it. Default 20 seconds. Beyond: close
     /// code 4408.
     pub write_within: Duration,
+    /// How long the media of somebody who sends or receives any may take to connect, before they are put out
+    /// with `no_media` (close code 4412). `None`: for ever. Default 30 seconds.
+    pub media_within: Option<Duration>,
     /// How long a lost connection may take to come back before its owner has left. Default 30
     /// seconds.
     pub resume_within: Duration,
@@ -52,6 +57,8 @@ pub struct SfuLimits {
     pub event_log: usize,
     /// Bytes of events kept for those who come back. Default 1 MiB.
     pub event_log_bytes: usize,
+    /// How long events are kept for those who come back. Default 30 seconds.
+    pub event_log_time: Duration,
     /// Lines of chat kept for newcomers. Default 100.
     pub chat_history: usize,
     /// Longest line of chat: characters. Default 4,000. Beyond: `bad_text`.
@@ -83,9 +90,11 @@ impl Default for SfuLimits {
             queue_bytes: 4 * 1024 * 1024,
             first_message_within: Duration::from_secs(10),
             write_within: Duration::from_secs(20),
+            media_within: Some(Duration::from_secs(30)),
             resume_within: Duration::from_secs(30),
             event_log: 500,
             event_log_bytes: 1024 * 1024,
+            event_log_time: Duration::from_secs(30),
             chat_history: 100,
             chat_chars: 4_000,
             reaction_bytes: 64,

@@ -171,8 +171,23 @@ pub trait Media {
     /// What there is to say, in order.
     fn poll(&mut self) -> Option<MediaOutput>;
 
+    /// What everybody here has to be sent and could use.
+    fn needs(&self) -> Vec<Need>;
+
+    /// From now on at most so many bits a second are sent to each participant: the server has no more.
+    fn share(&mut self, each: u64, now: Instant);
+
     /// The figures of everybody's media since the last call.
     fn statistics(&mut self) -> Vec<PeerStatistics>;
+}
+
+/// What one participant needs of what the server can send, in bits a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// What is sent in any case: sound.
+    pub least: u64,
+    /// What would be sent if the participant's connection were the only bound.
+    pub wish: u64,
 }
 
 /// How one participant's media fares.
@@ -198,6 +213,22 @@ pub struct PeerStatistics {
     pub jitter: Option<Duration>,
     /// What can be sent to them, bits a second, as estimated.
     pub estimate: Option<u64>,
-    /// Per track sent to them: the layer's `a=rid` (empty without layers) and bits a second.
-    pub sending: Vec<(TrackId, String, u64)>,
+    /// What they send, layer by layer.
+    pub receiving: Vec<LayerStatistics>,
+    /// What is sent to them, track by track: the layer that they get.
+    pub sending: Vec<LayerStatistics>,
+}
+
+/// How one layer of a track fares on the way from its publisher, or to one who gets it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerStatistics {
+    /// The track.
+    pub track: TrackId,
+    /// The layer's `a=rid`; empty without layers.
+    pub layer: String,
+    /// Bits a second.
+    pub bitrate: u64,
+    /// Part of it that was lost lately, 0 to 1, as the last receiver report has it (RFC 3550, section
+    /// 6.4.1). Unknown before the first.
+    pub loss: Option<f32>,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use vnet_core::conference::{
     ConferenceProvider, ConferenceSignalling, JoinTicket, Participant, TextSocket,
 };
+use vnet_core::id::UserId;
 use vnet_core::meeting::{Meeting, MeetingId};
 use vnet_core::{Result, async_trait};
 
@@ -52,7 +53,7 @@ impl ConferenceSignalling for Sfu {
         self.parts.limits.message_bytes
     }
 
-    async fn serve(&self, meeting: MeetingId, socket: Box<dyn TextSocket>) {
+    async fn serve(&self, meeting: MeetingId, user: Option<UserId>, socket: Box<dyn TextSocket>) {
         let driver = Arc::clone(&self.parts.driver);
         let host: Arc<dyn RoomHost> = driver;
         let front = Front {
@@ -60,6 +61,7 @@ impl ConferenceSignalling for Sfu {
             limits: &self.parts.limits,
             clock: &*self.parts.clock,
             host: &host,
+            user,
         };
         front.serve(meeting, socket).await;
     }

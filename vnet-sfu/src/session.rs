@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use vnet_core::Secret;
 use vnet_core::clock::Clock;
 use vnet_core::conference::{Gone, TextSocket};
+use vnet_core::id::UserId;
 use vnet_core::meeting::MeetingId;
 
 use self::pump::Pump;
@@ -31,6 +32,8 @@ pub(crate) struct Front<'a> {
     pub(crate) limits: &'a Arc<SfuLimits>,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) host: &'a Arc<dyn RoomHost>,
+    /// Who is signed in on the socket, where that is known.
+    pub(crate) user: Option<UserId>,
 }
 
 /// Why a first message leads nowhere.
@@ -90,6 +93,7 @@ impl Front<'_> {
                 .take_ticket(id, join, meeting)
                 .map_err(|code| refuse(id, code, about(code))),
             First::Resume(resume) => Ok(Entry::Resume {
+                user: self.user,
                 request_id: id,
                 resume,
             }),
@@ -103,7 +107,8 @@ impl Front<'_> {
         meeting: &MeetingId,
     ) -> Result<Entry, ErrorCode> {
         let session = random_session()?;
-        let claims = self.tickets.take(&join.ticket, meeting, self.clock.now())?;
+        let now = self.clock.now();
+        let claims = self.tickets.take(&join.ticket, meeting, self.user, now)?;
         Ok(Entry::Join {
             claims,
             session,
@@ -123,6 +128,18 @@ impl Front<'_> {
         let pump = Pump::new(&seat, self.limits, outgoing, &mut *socket);
         let why = pump.run().await;
         seat.leave(why).await;
+        // Where the socket itself had no time to: nobody in the meeting waits for this.
+        match why {
+            Gone::SessionEnded => {
+                let closing = Closing::new(CloseCode::Unauthorized, "the session has ended");
+                end(&mut *socket, &closing).await;
+            }
+            Gone::Stopping => {
+                let closing = Closing::new(CloseCode::GoingAway, "the server shuts down");
+                end(&mut *socket, &closing).await;
+            }
+            _ => {}
+        }
     }
 }
 
@@ -135,6 +152,9 @@ fn about(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::BadTicket => {
             "The ticket is not valid, expired, used already or another meeting's: ask for a new one."
+        }
+        ErrorCode::Forbidden => {
+            "The ticket is somebody else's than who is signed in: ask for a new one."
         }
         ErrorCode::ServerFull => "Too many people come at once: try again in a minute.",
         _ => "Something went wrong on the server.",

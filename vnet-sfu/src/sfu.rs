@@ -11,6 +11,7 @@ use vnet_core::token::SigningKey;
 use crate::builder::SfuBuilder;
 use crate::driver::{Driver, Space};
 use crate::limits::SfuLimits;
+use crate::media::Need;
 use crate::room::{Moment, Room, RoomInput, RoomOutput, RoomStatistics};
 use crate::stage::{Stage, StageCounters};
 use crate::ticket::Tickets;
@@ -94,6 +95,10 @@ impl Space for Room<Stage> {
 
     fn deadline(&self) -> Option<std::time::Instant> {
         Self::deadline(self)
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        Self::needs(self)
     }
 
     fn statistics(&mut self) -> RoomStatistics {

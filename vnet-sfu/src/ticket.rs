@@ -84,15 +84,16 @@ impl Tickets {
         Ok((ticket, expires_on))
     }
 
-    /// Takes a ticket for `meeting`: afterwards it is used up.
+    /// Takes a ticket for `meeting`: afterwards it is used up. `user` is who shows it, where that is known.
     ///
     /// # Errors
-    /// `BadTicket`: not ours, expired, another meeting's, or used before. `ServerFull`: too many used
-    /// ones are remembered for now.
+    /// `BadTicket`: not ours, expired, another meeting's, or used before. `Forbidden`: somebody else's;
+    /// it stays good. `ServerFull`: too many used ones are remembered for now.
     pub fn take(
         &self,
         ticket: &Secret,
         meeting: &MeetingId,
+        user: Option<UserId>,
         now: OffsetDateTime,
     ) -> std::result::Result<Claims, ErrorCode> {
         let claims: Claims = self
@@ -101,6 +102,9 @@ impl Tickets {
             .map_err(|_which_is_nobodys_business| ErrorCode::BadTicket)?;
         if claims.meeting != meeting.as_str() || claims.expires <= now.unix_timestamp() {
             return Err(ErrorCode::BadTicket);
+        }
+        if user.is_some_and(|user| user != claims.user_id) {
+            return Err(ErrorCode::Forbidden);
         }
         self.used
             .take(claims.id, claims.expires, now.unix_timestamp())?;
@@ -178,17 +182,17 @@ mod tests {
         let (tickets, meeting, ada) = (tickets(10), MeetingId::generate().unwrap(), ada());
         let (ticket, expires_on) = tickets.issue(&meeting, &ada, NOW).unwrap();
         assert_eq!(expires_on, datetime!(2030-01-01 12:01 UTC));
-        let claims = tickets.take(&ticket, &meeting, NOW).unwrap();
+        let claims = tickets.take(&ticket, &meeting, None, NOW).unwrap();
         assert_eq!(
             (claims.user_id, claims.name.as_str(), claims.role),
             (ada.user_id, "Ada", Role::Host)
         );
         assert_eq!(
-            tickets.take(&ticket, &meeting, NOW),
+            tickets.take(&ticket, &meeting, None, NOW),
             Err(ErrorCode::BadTicket)
         );
         let (second, _) = tickets.issue(&meeting, &ada, NOW).unwrap();
-        assert!(tickets.take(&second, &meeting, NOW).is_ok());
+        assert!(tickets.take(&second, &meeting, None, NOW).is_ok());
     }
 
     #[test]
@@ -197,15 +201,28 @@ mod tests {
         let (ticket, expires_on) = own.issue(&meeting, &ada(), NOW).unwrap();
         let bad = Err(ErrorCode::BadTicket);
         let other = MeetingId::generate().unwrap();
-        assert_eq!(own.take(&ticket, &other, NOW), bad);
-        assert_eq!(own.take(&ticket, &meeting, expires_on), bad);
+        assert_eq!(own.take(&ticket, &other, None, NOW), bad);
+        assert_eq!(own.take(&ticket, &meeting, None, expires_on), bad);
         let key = SigningKey::from_bytes([8; 32]);
         let foreign = Tickets::new(&key, &SfuLimits::default());
-        assert_eq!(foreign.take(&ticket, &meeting, NOW), bad);
+        assert_eq!(foreign.take(&ticket, &meeting, None, NOW), bad);
         // A text that the installation's key signed for something else is no ticket.
-        let claims = own.take(&ticket, &meeting, NOW).unwrap();
+        let claims = own.take(&ticket, &meeting, None, NOW).unwrap();
         let session = SigningKey::from_bytes([7; 32]).sign_jwt(&claims).unwrap();
-        assert_eq!(own.take(&session, &meeting, NOW), bad);
+        assert_eq!(own.take(&session, &meeting, None, NOW), bad);
+    }
+
+    #[test]
+    fn a_ticket_is_taken_from_nobody_else() {
+        let (tickets, meeting, ada) = (tickets(10), MeetingId::generate().unwrap(), ada());
+        let (ticket, _) = tickets.issue(&meeting, &ada, NOW).unwrap();
+        let eve = Some(UserId::generate());
+        assert_eq!(
+            tickets.take(&ticket, &meeting, eve, NOW),
+            Err(ErrorCode::Forbidden)
+        );
+        let user = Some(ada.user_id);
+        assert!(tickets.take(&ticket, &meeting, user, NOW).is_ok(), "hers");
     }
 
     #[test]
@@ -214,16 +231,16 @@ mod tests {
         let mut at = NOW;
         for _ in 0..2 {
             let (ticket, _) = tickets.issue(&meeting, &ada(), at).unwrap();
-            tickets.take(&ticket, &meeting, at).unwrap();
+            tickets.take(&ticket, &meeting, None, at).unwrap();
         }
         let (third, _) = tickets.issue(&meeting, &ada(), at).unwrap();
         assert_eq!(
-            tickets.take(&third, &meeting, at),
+            tickets.take(&third, &meeting, None, at),
             Err(ErrorCode::ServerFull)
         );
         at += Duration::from_secs(60);
         let (later, _) = tickets.issue(&meeting, &ada(), at).unwrap();
-        assert!(tickets.take(&later, &meeting, at).is_ok());
+        assert!(tickets.take(&later, &meeting, None, at).is_ok());
         assert_eq!(tickets.used.used.lock().unwrap().len(), 1);
     }
 
@@ -240,7 +257,7 @@ mod tests {
         #[test]
         fn any_text_is_refused_without_panic(text in "\\PC{0,120}") {
             let meeting = MeetingId::generate().unwrap();
-            let refused = tickets(2).take(&Secret::new(text), &meeting, NOW);
+            let refused = tickets(2).take(&Secret::new(text), &meeting, None, NOW);
             prop_assert_eq!(refused, Err(ErrorCode::BadTicket));
         }
     }

@@ -81,7 +81,7 @@ impl Browser {
         let (heard, hears) = mpsc::channel(1_000);
         let (sfu, meeting) = (sfu.clone(), meeting.id.clone());
         let pipe = Box::new(Pipe { said, heard });
-        let task = tokio::spawn(async move { sfu.serve(meeting, pipe).await });
+        let task = tokio::spawn(async move { sfu.serve(meeting, None, pipe).await });
         Self { says, hears, task }
     }
 

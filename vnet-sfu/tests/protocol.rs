@@ -117,6 +117,10 @@ fn the_bounds_in_the_text_are_those_in_force() {
             "time for a lost connection to come back",
             seconds(limits.resume_within),
         ),
+        (
+            "time for media to connect, of those who send or receive any",
+            seconds(limits.media_within.unwrap_or_default()),
+        ),
         ("people in a meeting", limits.people_per_meeting.to_string()),
         (
             "people waiting for a meeting",
@@ -141,6 +145,7 @@ fn the_bounds_in_the_text_are_those_in_force() {
     }
     assert_eq!((limits.queue_texts, limits.queue_bytes), (1_024, 4 << 20));
     assert_eq!((limits.event_log, limits.event_log_bytes), (500, 1 << 20));
+    assert_eq!(limits.event_log_time.as_secs(), 30);
     assert_eq!((limits.meetings, limits.chat_chars), (1_000, 4_000));
     assert_eq!(limits.track_bitrate, 8_000_000);
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use support::world::News;
 use support::{Link, Offer, World};
 use vnet_sfu::ids::{ParticipantId, TrackId};
-use vnet_sfu::media::Media;
+use vnet_sfu::media::{LayerStatistics, Media};
 use vnet_sfu::wire::{Priority, Source};
 
 fn layer_now(world: &World, viewer: ParticipantId, track: TrackId) -> Option<u8> {
@@ -177,14 +177,137 @@ fn a_publisher_encodes_what_is_wanted() {
 }
 
 #[test]
-fn a_bound_on_all_that_is_sent_makes_pictures_smaller() {
-    let mut world = World::with(45, |config| config.limits.egress = Some(600_000));
+fn a_share_of_what_the_server_sends_makes_pictures_smaller_and_larger() {
+    let mut world = World::new(45);
     let (a, b) = (
         world.join(1, &Offer::simulcast()),
         world.join(2, &Offer::viewer()),
     );
     let camera = world.track(a, Source::Camera);
     world.want(b, camera, None);
+    world.stage.share(300_000, world.now);
     world.run(Duration::from_secs(8));
     assert_eq!(layer_now(&world, b, camera), Some(0));
+    let needs = world.stage.needs();
+    let [publisher, viewer] = needs[..] else {
+        panic!("two people: {needs:?}");
+    };
+    assert_eq!((publisher.least, publisher.wish), (0, 0), "sees nothing");
+    assert!(viewer.least > 0, "there is sound: {viewer:?}");
+    assert!(viewer.wish > 300_000, "there could be more: {viewer:?}");
+    // Nothing is looked for beyond the share.
+    let before = world.seat(b).down.bytes;
+    world.run(Duration::from_secs(4));
+    let sent = (world.seat(b).down.bytes - before) * 8 / 4;
+    assert!(sent < 330_000, "{sent} bits a second");
+    world.stage.share(10_000_000, world.now);
+    world.run(Duration::from_secs(12));
+    assert_eq!(layer_now(&world, b, camera), Some(2));
+}
+
+/// Somebody who shares a screen, of 800 kbit/s in one size, and somebody who looks at it.
+fn shared_screen(seed: u64) -> (World, ParticipantId, TrackId) {
+    let mut world = World::new(seed);
+    let offer = Offer {
+        camera: Vec::new(),
+        screen: true,
+        ..Offer::default()
+    };
+    let (a, b) = (world.join(1, &offer), world.join(2, &Offer::viewer()));
+    let screen = world.track(a, Source::Screen);
+    world.want(b, screen, None);
+    (world, b, screen)
+}
+
+#[test]
+fn a_screen_that_fits_comes_at_once_and_soon_again_after_a_bad_moment() {
+    let (mut world, b, screen) = shared_screen(46);
+    let seen = |world: &World| layer_now(world, b, screen).is_some();
+    assert!(world.run_until(Duration::from_secs(1), seen));
+    world.run(Duration::from_secs(8));
+    for (bad, again) in [(1, 1), (3, 1), (8, 8)] {
+        world.seat(b).down.link = Link::narrow(420_000);
+        world.run(Duration::from_secs(bad));
+        world.seat(b).down.link = Link::default();
+        assert!(
+            world.run_until(Duration::from_secs(again), seen),
+            "{again} s after {bad} bad seconds"
+        );
+        world.run(Duration::from_secs(15));
+        assert!(seen(&world), "it stays after {bad} bad seconds");
+    }
+}
+
+#[test]
+fn a_screen_that_does_not_fit_is_tried_seldom_and_sound_goes_on() {
+    let (mut world, b, screen) = shared_screen(47);
+    world.seat(b).down.link = Link::narrow(500_000);
+    world.run(Duration::from_secs(10));
+    let (mut changes, mut before) = (0, None);
+    for _ in 0..600 {
+        world.run(Duration::from_millis(100));
+        let slot = world.client(b).slot_of(screen).unwrap();
+        let paused = world.client(b).paused[slot];
+        changes += u32::from(before.replace(paused).is_some_and(|old| old != paused));
+    }
+    assert!(changes <= 10, "{changes} changes in a minute");
+    let publisher = ParticipantId(1);
+    let voice = world.track(publisher, Source::Microphone);
+    let heard = &world.client(b).sink_of(voice).unwrap().packets;
+    let since = world.now - Duration::from_secs(60);
+    let heard = heard.values().filter(|packet| packet.at >= since).count();
+    assert!(
+        heard > 2_800,
+        "{heard} of 3,000 pieces of sound in a minute"
+    );
+}
+
+#[test]
+fn loss_is_told_layer_by_layer_and_way_by_way() {
+    let mut world = World::new(48);
+    let (a, b) = (
+        world.join(1, &Offer::simulcast()),
+        world.join(2, &Offer::viewer()),
+    );
+    let camera = world.track(a, Source::Camera);
+    world.want(b, camera, None);
+    world.obey = false;
+    world.run(Duration::from_secs(6));
+    let figures = |world: &mut World| {
+        let figures = world.stage.statistics();
+        let of = |who| figures.iter().find(|it| it.participant == Some(who));
+        let layers = of(a).unwrap().receiving.iter();
+        let layers: Vec<_> = layers.filter(|it| it.track == camera).cloned().collect();
+        let sent = of(b).unwrap().sending.iter().find(|it| it.track == camera);
+        (layers, sent.unwrap().clone())
+    };
+    let (layers, sent) = figures(&mut world);
+    let names: Vec<_> = layers.iter().map(|layer| layer.layer.as_str()).collect();
+    assert_eq!(names, ["q", "h", "f"]);
+    assert!(
+        layers.iter().all(|layer| layer.loss == Some(0.0)),
+        "{layers:?}"
+    );
+    assert!(layers.is_sorted_by_key(|layer| layer.bitrate), "{layers:?}");
+    assert_eq!(sent.loss, Some(0.0));
+    world.seat(a).up.link = Link::lossy(0.2, 0.0);
+    world.run(Duration::from_secs(6));
+    let (layers, _) = figures(&mut world);
+    let lossy =
+        |layer: &LayerStatistics| layer.loss.is_some_and(|loss| (0.02..0.5).contains(&loss));
+    assert!(layers.iter().all(lossy), "{layers:?}");
+    world.seat(a).up.link = Link::default();
+    world.seat(b).down.link = Link::lossy(0.3, 0.0);
+    // What was sent again in time is not lost.
+    let mut lost = 0.0_f32;
+    for _second in 0..6 {
+        world.run(Duration::from_secs(1));
+        lost = lost.max(figures(&mut world).1.loss.unwrap_or_default());
+    }
+    assert!(lost > 0.0);
+    let (layers, _) = figures(&mut world);
+    assert!(
+        layers.iter().all(|layer| layer.loss == Some(0.0)),
+        "{layers:?}"
+    );
 }

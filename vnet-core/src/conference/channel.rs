@@ -7,6 +7,7 @@ use auto_impl::auto_impl;
 use bytes::Bytes;
 
 use crate::error::Result;
+use crate::id::UserId;
 use crate::meeting::MeetingId;
 
 /// Why no more texts arrive.
@@ -56,6 +57,7 @@ pub trait ConferenceSignalling: fmt::Debug + Send + Sync + 'static {
     fn max_text_bytes(&self) -> usize;
 
     /// Talks with one browser that connected to `meeting`, until either side ends it. Who the browser
-    /// is says the ticket in its first text.
-    async fn serve(&self, meeting: MeetingId, socket: Box<dyn TextSocket>);
+    /// is says the ticket in its first text; where it is known who is signed in on the connection, that is
+    /// `user`, and nobody else's ticket is taken.
+    async fn serve(&self, meeting: MeetingId, user: Option<UserId>, socket: Box<dyn TextSocket>);
 }

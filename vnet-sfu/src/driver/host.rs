@@ -19,7 +19,7 @@ use super::addresses::{self, AddressError};
 use super::inbox::{Inbox, Order};
 use super::meters::Meters;
 use super::seats::Seats;
-use super::shard::{Shard, Space};
+use super::shard::{Egress, Shard, Shares, Space};
 use super::sockets::{BindError, DEFAULT_PORT, Sockets, Wanted};
 use super::thread::Prepared;
 use crate::command::{Command, RoomHost, RoomsClosed};
@@ -47,6 +47,8 @@ pub(crate) struct DriverConfig {
     pub(crate) tcp: bool,
     /// Meetings at the same time, over all shards.
     pub(crate) meetings: usize,
+    /// Bits a second that all shards send together.
+    pub(crate) egress: Option<u64>,
     /// TCP connections of one shard.
     pub(crate) connections: usize,
     /// Who hears what happens in meetings.
@@ -120,6 +122,7 @@ impl Driver {
         let all = addresses::all()?;
         let addresses = addresses::choose(&all, &config.interfaces, &config.addresses)?;
         let seats = Seats::new(config.meetings);
+        let egress = Egress::new(config.egress, config.shards.max(1));
         let mut shards = Vec::new();
         let mut used = Vec::new();
         for number in 0..config.shards.max(1) {
@@ -132,8 +135,8 @@ impl Driver {
                 .collect();
             let make = make.clone();
             let make = move |meeting: &MeetingId, at| make(meeting, &candidates, at);
-            let seats = seats.clone();
-            shards.push(start_one(config, number, sockets, seats, make)?);
+            let doors = (seats.clone(), egress.of(number));
+            shards.push(start_one(config, number, sockets, doors, make)?);
         }
         let (addresses, tcp) = (used, config.tcp);
         Ok(Self {
@@ -241,7 +244,7 @@ fn start_one<S: Space + 'static>(
     config: &DriverConfig,
     number: usize,
     sockets: Sockets,
-    seats: Seats,
+    (seats, shares): (Seats, Shares),
     make: impl FnMut(&MeetingId, Moment) -> S + Send + 'static,
 ) -> Result<Running, DriverError> {
     let port = sockets.port;
@@ -253,7 +256,7 @@ fn start_one<S: Space + 'static>(
     let thread = std::thread::Builder::new()
         .name(format!("vnet-media-{number}"))
         .spawn(move || {
-            let shard = Shard::new(Box::new(make), seats, observer);
+            let shard = Shard::new(Box::new(make), seats, observer).with_shares(shares);
             prepared
                 .with(shard, orders, clock, Meters::new(number))
                 .run();

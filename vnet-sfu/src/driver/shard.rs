@@ -1,6 +1,8 @@
 //! The rooms of one thread: what arrives goes to its room, what a room says goes where it belongs.
 //! No socket, no clock, no thread in here.
 
+mod egress;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::fmt;
@@ -11,11 +13,12 @@ use std::time::Instant;
 use vnet_core::conference::{ConferenceEvent, ConferenceObserver, Gone};
 use vnet_core::meeting::MeetingId;
 
+pub(super) use self::egress::{Egress, Shares};
 use super::demux::{Demux, Peer};
 use super::seats::Seats;
 use crate::command::{Command, Entry, Said};
 use crate::ids::ConnId;
-use crate::media::{Route, Transmit};
+use crate::media::{Need, Route, Transmit};
 use crate::outbox::Outbox;
 use crate::room::{Moment, RoomInput, RoomOutput, RoomStatistics};
 use crate::stage::StageCounters;
@@ -29,6 +32,8 @@ pub(crate) trait Space {
     fn poll(&mut self) -> Option<RoomOutput>;
     /// When `Timeout` is due.
     fn deadline(&self) -> Option<Instant>;
+    /// What its people have to be sent and could use.
+    fn needs(&self) -> Vec<Need>;
     /// Its figures.
     fn statistics(&mut self) -> RoomStatistics;
     /// What its media has refused so far.
@@ -101,6 +106,7 @@ struct Conn {
 pub(super) struct Shard<S> {
     make: MakeRoom<S>,
     seats: Seats,
+    shares: Shares,
     observer: Option<Arc<dyn ConferenceObserver>>,
     rooms: HashMap<u64, Slot<S>>,
     by_meeting: HashMap<MeetingId, u64>,
@@ -132,6 +138,7 @@ impl<S: Space> Shard<S> {
         Self {
             make,
             seats,
+            shares: Shares::default(),
             observer,
             rooms: HashMap::new(),
             by_meeting: HashMap::new(),
@@ -144,6 +151,12 @@ impl<S: Space> Shard<S> {
             effects: Effects::default(),
             counts: ShardCounts::default(),
         }
+    }
+
+    /// With a part in the bound on what the server sends.
+    pub(super) fn with_shares(mut self, shares: Shares) -> Self {
+        self.shares = shares;
+        self
     }
 
     /// Rooms there are.
@@ -212,15 +225,24 @@ impl<S: Space> Shard<S> {
                 };
                 (input, request_id, true)
             }
-            Entry::Resume { request_id, resume } => {
+            Entry::Resume {
+                user,
+                request_id,
+                resume,
+            } => {
                 let input = RoomInput::Resume {
                     conn,
+                    user,
                     request_id,
                     resume,
                 };
                 (input, request_id, false)
             }
         };
+        if is_join && !self.shares.admit(at.now) {
+            let message = "this server sends as much as it may: try again later";
+            return outbox.refuse(request_id, ErrorCode::ServerFull, message);
+        }
         let room = match self.by_meeting.get(&meeting) {
             Some(room) => *room,
             None if !is_join => {
@@ -253,6 +275,9 @@ impl<S: Space> Shard<S> {
         };
         self.rooms.insert(number, slot);
         self.by_meeting.insert(meeting, number);
+        if let Some(each) = self.shares.begin(at.now) {
+            self.tell(number, RoomInput::Share(each), at);
+        }
         number
     }
 
@@ -373,6 +398,7 @@ impl<S: Space> Shard<S> {
 
     /// Time has passed: rooms whose deadline was reached are told.
     pub(super) fn timeout(&mut self, at: Moment) {
+        self.share_out(at);
         self.schedule();
         while let Some(Reverse((due, room))) = self.deadlines.peek().copied() {
             if due > at.now {
@@ -417,11 +443,11 @@ impl<S: Space> Shard<S> {
         while let Some(Reverse((due, room))) = self.deadlines.peek().copied() {
             let slot = self.rooms.get(&room);
             if slot.is_some_and(|slot| slot.scheduled == Some(due)) {
-                return Some(due);
+                return self.shares.due().into_iter().chain([due]).min();
             }
             self.deadlines.pop();
         }
-        None
+        self.shares.due()
     }
 
     /// The figures of all rooms.

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use vnet_core::Secret;
 use vnet_core::conference::ConferenceEvent;
+use vnet_core::id::UserId;
 
 use super::Room;
 use super::io::RoomOutput;
-use super::person::{Outcome, Person, Refusal, Seat, Standing, Visitor, refuse};
+use super::person::{Arrival, Outcome, Person, Refusal, Seat, Standing, Visitor, refuse};
 use crate::ids::{ConnId, ParticipantId, TrackId};
 use crate::media::{Answer, Media};
 use crate::rate::Pace;
 use crate::ticket::Claims;
 use crate::wire::{
-    CloseCode, ErrorCode, Join, MeetingEvent, Participant, Resume, ServerMessage, Track, VERSION,
-    Welcome,
+    CloseCode, ErrorCode, Join, Leave, MeetingEvent, Participant, Resume, ServerMessage, Track,
+    VERSION, Welcome,
 };
 
 impl<M: Media> Room<M> {
@@ -27,6 +28,7 @@ impl<M: Media> Room<M> {
         request_id: Option<u32>,
         join: Join,
     ) {
+        self.take_over(&claims, &join);
         self.last_participant += 1;
         let visitor = Visitor {
             id: ParticipantId(self.last_participant),
@@ -47,6 +49,20 @@ impl<M: Media> Room<M> {
         };
         if let Err(refusal) = outcome {
             self.turn_away(conn, request_id, refusal);
+        }
+    }
+
+    /// The browser was here before and has forgotten it: whatever becomes of it now, who it was is gone.
+    fn take_over(&mut self, claims: &Claims, join: &Join) {
+        let Some(session) = &join.replaces else {
+            return;
+        };
+        let user = claims.user_id.as_uuid();
+        let mut people = self.people.iter();
+        let old = people.find(|(_, one)| one.session == *session && one.seen.user_id == *user);
+        if let Some(id) = old.map(|(id, _)| *id) {
+            let elsewhere = "this participant has entered anew";
+            self.leave(id, Leave::Left, Some((CloseCode::Replaced, elsewhere)));
         }
     }
 
@@ -123,12 +139,16 @@ impl<M: Media> Room<M> {
             since: self.log.last(),
             pace: visitor.pace,
             quality: None,
+            arrival: Arrival::Unasked,
             media_lost: false,
             unplayable: BTreeSet::new(),
         };
         let attendee = person.attendee();
         self.people.insert(id, person);
         self.seats.insert(conn, Seat::In(id));
+        if !answer.slots.is_empty() || !visitor.join.publish.is_empty() {
+            self.await_media(id);
+        }
         self.observed(ConferenceEvent::Joined {
             meeting: self.meeting.clone(),
             at: self.at.utc,
@@ -220,17 +240,24 @@ impl<M: Media> Room<M> {
     }
 
     /// A connection goes on for another one.
-    pub(super) fn resume(&mut self, conn: ConnId, request_id: Option<u32>, resume: &Resume) {
-        match self.find(resume) {
+    pub(super) fn resume(
+        &mut self,
+        conn: ConnId,
+        user: Option<UserId>,
+        request_id: Option<u32>,
+        resume: &Resume,
+    ) {
+        match self.find(user, resume) {
             Ok(id) => self.go_on(id, conn, request_id, resume.last_event),
             Err(refusal) => self.turn_away(conn, request_id, refusal),
         }
     }
 
-    fn find(&self, resume: &Resume) -> Result<ParticipantId, Refusal> {
+    fn find(&self, user: Option<UserId>, resume: &Resume) -> Result<ParticipantId, Refusal> {
         check_version(resume.version)?;
         let mut people = self.people.iter();
-        let found = people.find(|(_, person)| person.session == resume.session);
+        let is_theirs = |one: &Person| user.is_none_or(|user| one.seen.user_id == *user.as_uuid());
+        let found = people.find(|(_, one)| one.session == resume.session && is_theirs(one));
         let unknown = "This session is unknown or over: join anew.";
         found
             .map(|(id, _)| *id)
@@ -250,7 +277,7 @@ impl<M: Media> Room<M> {
         self.set_connected(you, true);
         // What happened before one came is nobody's business but the snapshot's.
         let missed = match seen >= since {
-            true => self.log.missed(you, seen),
+            true => self.log.missed(you, seen, self.at.now),
             false => None,
         };
         self.seats.insert(conn, Seat::In(you));
@@ -281,6 +308,7 @@ impl<M: Media> Room<M> {
         if self.people.get(&you).is_some_and(|one| one.media_lost) {
             self.send(conn, &ServerMessage::MediaLost);
         }
+        self.tell_no_media(you);
     }
 
     /// Tells all, if it is news.

@@ -45,6 +45,12 @@ impl<M: Media> Room<M> {
         self.reckon_losses();
     }
 
+    /// When somebody's media is to be looked for.
+    pub(super) fn reckon_waits(&mut self) {
+        let waits = self.people.values().filter_map(|one| one.arrival.due());
+        self.next_wait = waits.min();
+    }
+
     /// When the next of them is due.
     pub(super) fn reckon_losses(&mut self) {
         self.next_loss = self.people.values().filter_map(|one| one.gone_at).min();
@@ -63,6 +69,7 @@ impl<M: Media> Room<M> {
                 reason,
             });
             self.reckon_losses();
+            self.reckon_waits();
         }
     }
 
@@ -136,6 +143,7 @@ impl<M: Media> Room<M> {
             });
         }
         self.next_loss = None;
+        self.next_wait = None;
         self.life = Life::Over;
     }
 }

@@ -12,7 +12,10 @@ impl<M: Media> Room<M> {
                 self.outputs
                     .push_back(super::RoomOutput::Transmit(transmit));
             }
-            MediaOutput::Connected(id) => self.set_media_lost(id, false),
+            MediaOutput::Connected(id) => {
+                self.media_arrived(id);
+                self.set_media_lost(id, false);
+            }
             MediaOutput::Lost(id) => self.set_media_lost(id, true),
             MediaOutput::Failed(id) => self.failed(id),
             MediaOutput::Slots(id, slots) => self.tell(id, &ServerMessage::Slots { slots }),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use time::OffsetDateTime;
 use vnet_core::Secret;
 use vnet_core::conference::{ConferenceEvent, Gone};
+use vnet_core::id::UserId;
 
 use crate::ids::{ConnId, ParticipantId};
 use crate::media::{PeerStatistics, Route, Transmit};
@@ -51,6 +52,8 @@ pub enum RoomInput<'a> {
     Resume {
         /// Which connection.
         conn: ConnId,
+        /// Whose it is, where that is known.
+        user: Option<UserId>,
         /// The number of the request.
         request_id: Option<u32>,
         /// The request.
@@ -81,6 +84,8 @@ pub enum RoomInput<'a> {
     },
     /// [`Room::deadline`](super::Room::deadline) was reached.
     Timeout,
+    /// At most so many bits a second may be sent to each participant from now on.
+    Share(u64),
     /// The server shuts down: everybody is told, and the room ends.
     Stop,
 }

@@ -3,6 +3,7 @@
 //! [`Room::handle`] takes what happens, with the time; after it, [`Room::poll`] is called until it gives
 //! nothing. Nothing here knows a socket, a task or a clock.
 
+mod awaited;
 mod entry;
 mod exit;
 mod hear;
@@ -27,7 +28,7 @@ use self::log::EventLog;
 use self::person::{Person, Seat, Standing, Visitor};
 use crate::ids::{ConnId, ParticipantId, TrackId};
 use crate::limits::SfuLimits;
-use crate::media::{Media, MediaOutput, Route};
+use crate::media::{Media, MediaOutput, Need, Route};
 use crate::wire::{ChatLine, CloseCode, MeetingState, Speaking, Track};
 
 /// One meeting. It begins with the first that comes in and ends with the last that leaves.
@@ -56,6 +57,8 @@ pub struct Room<M> {
     last_track: u32,
     /// When the first of those whose connection is lost has left.
     next_loss: Option<Instant>,
+    /// When somebody's media has to have come, or they are told that it has not.
+    next_wait: Option<Instant>,
     has_started: bool,
     /// Requests refused so far.
     refused: u64,
@@ -99,6 +102,7 @@ impl<M: Media> Room<M> {
             last_participant: 0,
             last_track: 0,
             next_loss: None,
+            next_wait: None,
             has_started: false,
             refused: 0,
             life: Life::Open,
@@ -143,11 +147,13 @@ impl<M: Media> Room<M> {
             } => self.knock(conn, claims, session, request_id, join),
             RoomInput::Resume {
                 conn,
+                user,
                 request_id,
                 resume,
-            } => self.resume(conn, request_id, &resume),
+            } => self.resume(conn, user, request_id, &resume),
             RoomInput::Message { conn, request } => self.message(conn, request),
             RoomInput::Gone { conn, why } => self.gone(conn, why),
+            RoomInput::Share(each) => return self.share(each),
             RoomInput::Stop => self.stop(),
         }
         if self.people.is_empty() && self.life == Life::Open {
@@ -180,7 +186,14 @@ impl<M: Media> Room<M> {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         let media = self.media.deadline();
-        media.into_iter().chain(self.next_loss).min()
+        let own = self.next_loss.into_iter().chain(self.next_wait);
+        own.chain(media).min()
+    }
+
+    /// What its people have to be sent and could use.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need> {
+        self.media.needs()
     }
 
     /// Its figures.
@@ -222,6 +235,14 @@ impl<M: Media> Room<M> {
         if self.next_loss.is_some_and(|due| due <= now) {
             self.give_up_the_lost();
         }
+        if self.next_wait.is_some_and(|due| due <= now) {
+            self.look_for_media();
+        }
+    }
+
+    fn share(&mut self, each: u64) {
+        self.media.share(each, self.at.now);
+        self.settle();
     }
 
     /// Media speaks after every call; what it says is passed on when the room has come to an end with

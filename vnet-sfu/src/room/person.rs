@@ -28,6 +28,8 @@ pub(super) struct Person {
     pub(super) since: u64,
     pub(super) pace: Pace,
     pub(super) quality: Option<Quality>,
+    /// Whether their media has come.
+    pub(super) arrival: Arrival,
     /// Nothing arrives of their media.
     pub(super) media_lost: bool,
     /// What they want and cannot play.
@@ -47,6 +49,22 @@ impl Person {
     pub(super) fn is_host(&self) -> bool {
         self.seen.role == Role::Host
     }
+}
+
+/// Whether somebody's media has connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// There is none.
+    Unasked,
+    /// Not yet.
+    Awaited {
+        /// When they are put out.
+        until: Instant,
+        /// When they are told so; `None` afterwards.
+        warn: Option<Instant>,
+    },
+    /// It has, at least once.
+    Came,
 }
 
 /// Somebody at the door, with all that is needed to let them in.

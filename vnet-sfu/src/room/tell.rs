@@ -41,7 +41,7 @@ impl<M: Media> Room<M> {
 
     /// Something happened: it is numbered, kept, and told to those it is for.
     pub(super) fn emit(&mut self, what: MeetingEvent, audience: &Audience) {
-        let text = self.log.push(what, audience.clone());
+        let text = self.log.push(what, audience.clone(), self.at.now);
         for (id, person) in &self.people {
             if let (Some(conn), true) = (person.conn, audience.holds(*id)) {
                 let text = text.clone();

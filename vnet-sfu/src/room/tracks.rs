@@ -22,6 +22,9 @@ impl<M: Media> Room<M> {
             participant: me,
             ufrag: answer.ufrag,
         });
+        if !answer.slots.is_empty() {
+            self.await_media(me);
+        }
         let message = ServerMessage::Answer {
             id: request_id,
             answer: answer.sdp,
@@ -70,6 +73,7 @@ impl<M: Media> Room<M> {
         };
         self.tracks.insert(id, track.clone());
         self.emit_to_all(MeetingEvent::TrackAdded { track });
+        self.await_media(me);
         Ok(Reply::Track(id))
     }
 

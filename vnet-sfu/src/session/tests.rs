@@ -94,6 +94,11 @@ struct Rig {
 
 impl Rig {
     fn new(limits: SfuLimits, reads: usize) -> Self {
+        Self::of(None, limits, reads)
+    }
+
+    /// On a socket of somebody who is known.
+    fn of(user: Option<UserId>, limits: SfuLimits, reads: usize) -> Self {
         let (host, commands) = mpsc::channel(10);
         let (says, said) = mpsc::unbounded_channel();
         let (heard, hears) = mpsc::channel(reads);
@@ -114,6 +119,7 @@ impl Rig {
                 limits: &limits,
                 clock: &At(NOW),
                 host: &host,
+                user,
             };
             front.serve(place, Box::new(socket)).await;
         });
@@ -156,8 +162,12 @@ impl Rig {
     }
 
     fn ticket(&self) -> Secret {
+        self.ticket_of(UserId::generate())
+    }
+
+    fn ticket_of(&self, user_id: UserId) -> Secret {
         let ada = Participant {
-            user_id: UserId::generate(),
+            user_id,
             display_name: "Ada".into(),
             role: Role::Host,
             access: None,
@@ -302,8 +312,35 @@ async fn a_ticket_is_not_used_up_by_a_wrong_version_and_is_good_once() {
     assert_eq!(rig.refusal().await.0, "unsupported_version");
     let ticket = Secret::new(join["ticket"].as_str().unwrap());
     let meeting = "abcdefghjk".parse().unwrap();
-    assert!(used.take(&ticket, &meeting, NOW).is_ok());
-    assert_eq!(used.take(&ticket, &meeting, NOW), Err(ErrorCode::BadTicket));
+    assert!(used.take(&ticket, &meeting, None, NOW).is_ok());
+    let again = used.take(&ticket, &meeting, None, NOW);
+    assert_eq!(again, Err(ErrorCode::BadTicket));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_it_is_known_who_is_there_nobody_elses_ticket_is_taken() {
+    let ada = UserId::generate();
+    let plain = SfuLimits::default;
+    let eve = Rig::of(Some(UserId::generate()), plain(), 100);
+    let mut join = eve.join();
+    join["ticket"] = json!(eve.ticket_of(ada).expose());
+    eve.say(&join);
+    assert_eq!(eve.refusal().await, ("forbidden".into(), 4401));
+
+    let mut own = Rig::of(Some(ada), plain(), 100);
+    join["ticket"] = json!(own.ticket_of(ada).expose());
+    own.say(&join);
+    let Said::Open { entry, .. } = own.command().await.said else {
+        panic!();
+    };
+    assert!(matches!(*entry, Entry::Join { claims, .. } if claims.user_id == ada));
+
+    let mut again = Rig::of(Some(ada), plain(), 100);
+    again.say(&json!({"type": "resume", "version": 1, "session": "s", "last_event": 0}));
+    let Said::Open { entry, .. } = again.command().await.said else {
+        panic!();
+    };
+    assert!(matches!(*entry, Entry::Resume { user: Some(user), .. } if user == ada));
 }
 
 #[tokio::test(start_paused = true)]
@@ -338,6 +375,14 @@ async fn why_a_socket_is_gone_is_told() {
         let mut outbox = rig.enter().await;
         rig.says.send(Err(why)).unwrap();
         assert_eq!(rig.gone().await, why);
+        // After the room, the browser: a socket whose writing was cut short has told nothing.
+        match why {
+            Gone::SessionEnded => {
+                assert!(matches!(rig.hear().await, Heard::Closed(4401, _)));
+            }
+            Gone::Stopping => assert!(matches!(rig.hear().await, Heard::Closed(1001, _))),
+            _ => {}
+        }
         rig.task.await.unwrap();
         assert!(!outbox.push(Bytes::new()));
     }

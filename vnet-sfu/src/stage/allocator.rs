@@ -3,10 +3,13 @@
 //! Everybody first gets the smallest layer, in the order of importance, as far as it goes; who gets
 //! none is paused. What is left raises the pictures step by step, the more important ones first. Down
 //! goes at once, up needs room to spare.
+//!
+//! A most important picture that comes in one size only is tried with half of what it takes, when nothing
+//! would be seen otherwise.
 
 /// What has to be left over, in percent of the new layer, before a picture is raised: estimates move,
 /// and each change costs a key frame.
-const SPARE_PERCENT: u64 = 15;
+pub(super) const SPARE_PERCENT: u64 = 15;
 
 /// A picture that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub(super) struct Demand {
     pub(super) current: Option<usize>,
     /// Whether more than now is allowed: not shortly after it was lowered.
     pub(super) may_rise: bool,
+    /// Whether it may be sent on trial.
+    pub(super) may_try: bool,
 }
 
 /// What everybody gets.
@@ -34,6 +39,8 @@ pub(super) struct Spending {
     pub(super) ideal: u64,
     /// Bits a second with which the next picture could be raised; `None` if all have what they want.
     pub(super) next: Option<u64>,
+    /// The demand that is met on trial, although it takes more than there is.
+    pub(super) tried: Option<usize>,
 }
 
 /// Spends `budget` bits a second (`None`: as much as is wanted) on demands, sorted by rank.
@@ -71,6 +78,7 @@ pub(super) fn spend(budget: Option<u64>, demands: &[Demand]) -> Spending {
         }
         begin = end;
     }
+    purse.try_first(demands);
     purse.spending
 }
 
@@ -80,6 +88,25 @@ struct Purse {
 }
 
 impl Purse {
+    /// Sends the most important picture on trial, if nothing is sent otherwise.
+    fn try_first(&mut self, demands: &[Demand]) {
+        let mut seen = demands.iter().enumerate();
+        let first = seen.find(|(_, demand)| !demand.silent);
+        let (Some(budget), Some((index, demand))) = (self.budget, first) else {
+            return;
+        };
+        if let [rate] = demand.layers[..]
+            && self.spending.total == 0
+            && demand.may_try
+            && (demand.may_rise || demand.current.is_some())
+            && budget >= rate / 2
+        {
+            self.spending.layers[index] = Some(0);
+            self.spending.total = rate;
+            self.spending.tried = Some(index);
+        }
+    }
+
     /// Gives a demand one layer more, if it may have it and it fits.
     fn raise(&mut self, index: usize, demand: &Demand) -> bool {
         let has = self.spending.layers[index];

@@ -7,13 +7,13 @@ use str0m::Input;
 use str0m::bwe::Bitrate;
 
 use super::Stage;
-use super::allocator::{Demand, Spending, spend};
+use super::allocator::{Demand, SPARE_PERCENT, Spending, spend};
 use super::forward::can_play;
 use super::peer::Flow;
 use super::probe::Step;
 use super::slot::Playing;
 use super::track::{Place, Track};
-use crate::media::MediaOutput;
+use crate::media::{MediaOutput, Need};
 use crate::wire::{Kind, Priority, Source, Want};
 
 /// After a picture was made smaller for want of bandwidth it is not made larger for this long.
@@ -213,20 +213,22 @@ impl Stage {
                 let playing = peer.slots[*index].playing.as_ref()?;
                 let track = &self.tracks[playing.track];
                 let width = peer.wants.get(&playing.id).and_then(|want| want.width);
-                Some(demand(*rank, track, playing, width, now))
+                let mut demand = demand(*rank, track, playing, width, now);
+                // What the server has not got cannot be tried.
+                demand.may_try &= self.share.is_none_or(|share| demand.layers[0] <= share);
+                Some(demand)
             })
             .collect();
-        let budget = self.config.limits.egress.map(|all| {
-            let share = self.participants.len().max(1) as u64;
-            all / share
-        });
-        let budget = peer.estimate.into_iter().chain(budget).min();
+        let budget = peer.estimate.into_iter().chain(self.share).min();
         let spending = spend(budget.map(|bits| bits.saturating_sub(sound)), &demands);
-        for ((_, index), layer) in order.iter().zip(&spending.layers) {
+        peer.need = need(sound, &demands, peer.estimate);
+        for (n, ((_, index), layer)) in order.iter().zip(&spending.layers).enumerate() {
             let Some(playing) = &mut peer.slots[*index].playing else {
                 continue;
             };
             let track = &self.tracks[playing.track];
+            let tried = spending.tried == Some(n);
+            playing.trial.note(tried, layer.is_some(), now);
             if choose(playing, track, *layer, now) {
                 touched.push(playing.track);
             }
@@ -250,6 +252,10 @@ impl Stage {
         // sees: with a small desire it would forget a wide link.
         let desired = ((spending.ideal + sound) * 6 / 5).max(self.config.first_estimate);
         let next = spending.next.map(|next| next + sound);
+        // Beyond its share nothing is sent, so nothing is to be found there.
+        let share = self.share.unwrap_or(u64::MAX);
+        let desired = desired.min(share);
+        let next = next.filter(|next| *next <= share);
         let short = next.is_some() && peer.flow == Flow::Connected;
         let step = peer.prober.step(short, estimate, now);
         let least = match step {
@@ -311,6 +317,19 @@ fn demand(rank: u8, track: &Track, playing: &Playing, width: Option<u32>, now: I
         may_rise: playing
             .lowered
             .is_none_or(|at| now.saturating_duration_since(at) >= RISE_AFTER),
+        may_try: playing.trial.may(now),
+    }
+}
+
+/// What somebody has to be sent, and could use as far as their connection goes.
+fn need(sound: u64, demands: &[Demand], estimate: Option<u64>) -> Need {
+    let pictures = demands.iter().filter(|demand| !demand.silent);
+    let pictures: u64 = pictures.filter_map(|demand| demand.layers.last()).sum();
+    // Without something to spare no picture is raised.
+    let all = sound + pictures + pictures * SPARE_PERCENT / 100;
+    Need {
+        least: sound,
+        wish: estimate.map_or(all, |bits| bits.min(all)),
     }
 }
 

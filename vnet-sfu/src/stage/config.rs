@@ -117,9 +117,6 @@ pub struct StageLimits {
     /// Bits a second of one published source, all layers together; two seconds' worth may come in one
     /// burst, more is dropped and counted. Default 8,000,000.
     pub track_bitrate: u64,
-    /// Bits a second that are sent to all participants together; pictures are made smaller to keep
-    /// it. `None`, the default: no bound.
-    pub egress: Option<u64>,
     /// Longest offer, in bytes. Default 256 KiB. Beyond: `bad_offer`.
     pub offer_bytes: usize,
 }
@@ -132,7 +129,6 @@ impl Default for StageLimits {
             tracks_per_participant: 4,
             slots_per_participant: 64,
             track_bitrate: 8_000_000,
-            egress: None,
             offer_bytes: 256 * 1024,
         }
     }

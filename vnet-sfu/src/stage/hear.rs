@@ -27,7 +27,11 @@ impl Stage {
             Event::PeerStats(report) => {
                 self.take_report(number, &report);
             }
-            Event::MediaIngressStats(report) => self.note_jitter(number, &report),
+            Event::MediaIngressStats(report) => {
+                self.note_jitter(number, &report);
+                self.note_loss_in(number, &report);
+            }
+            Event::MediaEgressStats(report) => self.note_loss_out(number, &report),
             Event::SenderFeedback(feedback) => {
                 let info = feedback.sender_info;
                 let time = u32::try_from(info.rtp_time.numer() & 0xffff_ffff).unwrap_or_default();

@@ -30,6 +30,7 @@ mod stale;
 mod stats;
 mod tick;
 mod track;
+mod trial;
 
 #[cfg(test)]
 mod tests;
@@ -47,7 +48,7 @@ use self::sound::Floor;
 use self::stale::Stale;
 use self::track::Track;
 use crate::ids::{ParticipantId, TrackId};
-use crate::media::{Answer, Media, MediaError, MediaOutput, PeerStatistics, Route};
+use crate::media::{Answer, Media, MediaError, MediaOutput, Need, PeerStatistics, Route};
 use crate::wire::{Encode, Publish, SlotState, Want};
 
 /// What a stage has refused so far, for metrics.
@@ -82,6 +83,8 @@ pub struct Stage {
     /// Peers for which something changed that slots and layers depend on.
     stale: Stale,
     floor: Floor,
+    /// What each participant may be sent, bits a second, if the server is bound.
+    share: Option<u64>,
     counters: StageCounters,
 }
 
@@ -102,6 +105,7 @@ impl Stage {
             now: None,
             stale: Stale::default(),
             floor: Floor::default(),
+            share: None,
             counters: StageCounters::default(),
         }
     }
@@ -272,6 +276,19 @@ impl Media for Stage {
 
     fn poll(&mut self) -> Option<MediaOutput> {
         self.said.outputs.pop_front()
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        self.peers.iter().map(|(_, peer)| peer.need).collect()
+    }
+
+    fn share(&mut self, each: u64, now: Instant) {
+        if self.share.replace(each) != Some(each) {
+            for number in 0..self.peers.capacity() {
+                self.mark(number);
+            }
+            self.settle(now);
+        }
     }
 
     fn statistics(&mut self) -> Vec<PeerStatistics> {

@@ -17,7 +17,7 @@ use super::sdp::{Offer, Section, bad_offer};
 use super::slot::Slot;
 use super::stats::Figures;
 use crate::ids::{ParticipantId, TrackId};
-use crate::media::{Answer, MediaError};
+use crate::media::{Answer, MediaError, Need};
 use crate::wire::{ErrorCode, Kind, Slot as WireSlot, Want};
 
 /// How often the engine reports on its streams.
@@ -63,6 +63,8 @@ pub(super) struct Peer {
     /// What the engine was last told to aim for: least and desired bits a second.
     pub(super) aim: (u64, u64),
     pub(super) prober: Prober,
+    /// What it has to be sent and could use.
+    pub(super) need: Need,
     pub(super) figures: Figures,
 }
 
@@ -101,6 +103,7 @@ impl Peer {
             estimate: offer.transport_feedback.then_some(config.first_estimate),
             aim: (0, 0),
             prober: Prober::default(),
+            need: Need::default(),
             figures: Figures::default(),
         };
         let answer = peer.accept(offer, config, now, said)?;

@@ -8,6 +8,7 @@ use str0m::rtp::Ssrc;
 use super::payload::Payload;
 use super::rate::Meter;
 use super::rewrite::Rewriter;
+use super::trial::Trial;
 use crate::ids::TrackId;
 use crate::wire::{Kind, SlotState};
 
@@ -38,6 +39,7 @@ pub(super) struct Playing {
     pub(super) format: Option<Format>,
     /// When a layer was last taken away for want of bandwidth.
     pub(super) lowered: Option<Instant>,
+    pub(super) trial: Trial,
     pub(super) meter: Meter,
 }
 
@@ -51,6 +53,8 @@ pub(super) struct Slot {
     /// Whether the subscriber receives it at the moment.
     pub(super) open: bool,
     pub(super) rewriter: Rewriter,
+    /// Part that was lost on the way to the subscriber, when it was last reported.
+    pub(super) loss: Option<f32>,
     pub(super) playing: Option<Playing>,
     told: (Option<TrackId>, bool),
 }
@@ -64,6 +68,7 @@ impl Slot {
             ssrc,
             open: true,
             rewriter: Rewriter::new(start),
+            loss: None,
             playing: None,
             told: (None, false),
         }
@@ -71,6 +76,7 @@ impl Slot {
 
     pub(super) fn play(&mut self, track: usize, id: TrackId, now: Instant) {
         self.rewriter.cut();
+        self.loss = None;
         self.playing = Some(Playing {
             track,
             id,
@@ -79,6 +85,7 @@ impl Slot {
             goal: None,
             format: None,
             lowered: None,
+            trial: Trial::default(),
             meter: Meter::new(now),
         });
     }

@@ -1,13 +1,14 @@
 //! What is known of how a participant's media fares.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use str0m::media::Mid;
-use str0m::stats::{MediaIngressStats, PeerStats};
+use str0m::stats::{MediaEgressStats, MediaIngressStats, PeerStats};
 
 use super::Stage;
 use super::peer::{Flow, Peer};
-use crate::media::{MediaOutput, PeerStatistics};
+use crate::media::{LayerStatistics, MediaOutput, PeerStatistics};
 use crate::wire::{Kind, Quality};
 
 /// Loss and round trip from which a connection is fair, and poor.
@@ -125,19 +126,56 @@ impl Stage {
         }
     }
 
+    pub(super) fn note_loss_in(&mut self, number: usize, report: &MediaIngressStats) {
+        let tracks = self.peers.get(number).map(|peer| &peer.tracks);
+        for track in tracks.into_iter().flatten() {
+            if let Some(track) = self.tracks.get_mut(*track)
+                && track.mid == report.mid
+                && let Some(layer) = track.layers.iter_mut().find(|it| it.rid == report.rid)
+            {
+                layer.loss = report.loss.or(layer.loss);
+            }
+        }
+    }
+
+    pub(super) fn note_loss_out(&mut self, number: usize, report: &MediaEgressStats) {
+        let slots = self.peers.get_mut(number).map(|peer| &mut peer.slots);
+        for slot in slots.into_iter().flatten() {
+            if slot.mid == report.mid {
+                slot.loss = report.loss.or(slot.loss);
+            }
+        }
+    }
+
+    /// What the participants send, by the number of their peer.
+    fn receiving(&mut self, now: Instant) -> HashMap<usize, Vec<LayerStatistics>> {
+        let mut all: HashMap<usize, Vec<LayerStatistics>> = HashMap::new();
+        for (_, track) in &mut self.tracks {
+            for layer in track.layers.iter_mut().filter(|layer| layer.seen.is_some()) {
+                all.entry(track.peer).or_default().push(LayerStatistics {
+                    track: track.id,
+                    layer: layer.name.clone(),
+                    bitrate: layer.meter.bits(now),
+                    loss: layer.loss,
+                });
+            }
+        }
+        all
+    }
+
     pub(super) fn all_figures(&mut self) -> Vec<PeerStatistics> {
         let Some(now) = self.now else {
             return Vec::new();
         };
+        let mut receiving = self.receiving(now);
         self.peers
             .iter_mut()
-            .map(|(_, peer)| {
+            .map(|(number, peer)| {
                 let mut sending = Vec::new();
-                for playing in peer
-                    .slots
-                    .iter_mut()
-                    .filter_map(|slot| slot.playing.as_mut())
-                {
+                for slot in &mut peer.slots {
+                    let Some(playing) = &mut slot.playing else {
+                        continue;
+                    };
                     let Some(layer) = playing.current else {
                         continue;
                     };
@@ -147,7 +185,12 @@ impl Stage {
                         .and_then(|track| track.layers.get(layer))
                         .map(|layer| layer.name.clone())
                         .unwrap_or_default();
-                    sending.push((playing.id, name, playing.meter.bits(now)));
+                    sending.push(LayerStatistics {
+                        track: playing.id,
+                        layer: name,
+                        bitrate: playing.meter.bits(now),
+                        loss: slot.loss,
+                    });
                 }
                 let figures = &peer.figures;
                 PeerStatistics {
@@ -161,6 +204,7 @@ impl Stage {
                     rtt: figures.rtt,
                     jitter: figures.jitter,
                     estimate: peer.estimate,
+                    receiving: receiving.remove(&number).unwrap_or_default(),
                     sending,
                 }
             })

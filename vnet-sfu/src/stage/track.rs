@@ -33,6 +33,8 @@ pub(super) struct Layer {
     pub(super) meter: Meter,
     /// Bits a second when it was last measured.
     pub(super) known_rate: Option<u64>,
+    /// Part that was lost on the way here, when it was last reported.
+    pub(super) loss: Option<f32>,
     pub(super) seen: Option<Instant>,
     pub(super) width: Option<u32>,
     pub(super) asker: Asker,
@@ -48,6 +50,7 @@ impl Layer {
             name: rid.map(|rid| rid.to_string()).unwrap_or_default(),
             meter: Meter::new(now),
             known_rate: None,
+            loss: None,
             seen: None,
             width: None,
             asker: Asker::default(),

@@ -44,6 +44,14 @@ pub struct Join {
     /// What is published from the start.
     #[serde(default)]
     pub publish: Vec<Publish>,
+    /// The `session` of an earlier entry that this one takes the place of: the page was loaded anew.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::wire::some_secret"
+    )]
+    #[schemars(with = "Option<String>")]
+    pub replaces: Option<Secret>,
 }
 
 /// The first message on a new connection of somebody whose old one was lost.

@@ -16,6 +16,8 @@ pub enum ErrorCode {
     UnsupportedVersion,
     /// The ticket is not valid, expired, used already or another meeting's: ask for a new one.
     BadTicket,
+    /// The ticket is somebody else's than who is signed in on this connection.
+    Forbidden,
     /// The session is unknown or over: join anew.
     UnknownSession,
     /// The offer cannot be answered.
@@ -44,6 +46,8 @@ pub enum ErrorCode {
     BadText,
     /// Too many messages.
     TooFast,
+    /// No media connection came about in time.
+    NoMedia,
     /// The server made a mistake; it is in its log.
     Internal,
 }
@@ -53,12 +57,13 @@ impl ErrorCode {
     #[must_use]
     pub const fn closes_with(self) -> CloseCode {
         match self {
-            Self::BadTicket | Self::UnknownSession => CloseCode::Unauthorized,
+            Self::BadTicket | Self::Forbidden | Self::UnknownSession => CloseCode::Unauthorized,
             Self::Denied => CloseCode::Removed,
             Self::Locked | Self::MeetingFull | Self::ServerFull | Self::TooManyTracks => {
                 CloseCode::Refused
             }
             Self::TooFast => CloseCode::TooFast,
+            Self::NoMedia => CloseCode::NoMedia,
             Self::Internal => CloseCode::Failed,
             _ => CloseCode::BadMessage,
         }
@@ -88,6 +93,8 @@ pub enum CloseCode {
     Replaced,
     /// 4410: the meeting was ended.
     Ended,
+    /// 4412: no media connection came about in time.
+    NoMedia,
     /// 4423: the meeting is locked or full.
     Refused,
     /// 4429: too many messages.
@@ -98,7 +105,7 @@ pub enum CloseCode {
 
 impl CloseCode {
     /// Every one there is, for documentation and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Left,
         Self::GoingAway,
         Self::BadMessage,
@@ -107,6 +114,7 @@ impl CloseCode {
         Self::Timeout,
         Self::Replaced,
         Self::Ended,
+        Self::NoMedia,
         Self::Refused,
         Self::TooFast,
         Self::Failed,
@@ -124,6 +132,7 @@ impl CloseCode {
             Self::Timeout => 4408,
             Self::Replaced => 4409,
             Self::Ended => 4410,
+            Self::NoMedia => 4412,
             Self::Refused => 4423,
             Self::TooFast => 4429,
             Self::Failed => 4500,

@@ -20,6 +20,24 @@ pub use server::{Encode, MeetingEvent, Numbered, ServerMessage, Slot, Snapshot, 
 /// The version of the protocol that this server speaks.
 pub const VERSION: u32 = 1;
 
+pub(crate) mod some_secret {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use vnet_core::Secret;
+
+    pub(crate) fn serialize<S: Serializer>(
+        secret: &Option<Secret>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        secret.as_ref().map(Secret::expose).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(from)?.map(Secret::new))
+    }
+}
+
 pub(crate) mod secret {
     use serde::{Deserialize, Deserializer, Serializer};
     use vnet_core::Secret;

@@ -235,6 +235,12 @@ pub enum ServerMessage {
     },
     /// The server gets no media any more: the browser should offer anew (ICE restart).
     MediaLost,
+    /// No media has connected so far: something in between may block it. If that goes on, one is out
+    /// (`no_media`).
+    NoMedia {
+        /// How long it may still take.
+        seconds: u32,
+    },
     /// Something happened in the meeting.
     #[serde(untagged)]
     Event(Numbered),

@@ -11,7 +11,7 @@ use super::*;
 use crate::command::Said;
 use crate::ids::{ConnId, ParticipantId};
 use crate::limits::SfuLimits;
-use crate::media::Transmit;
+use crate::media::{Need, Transmit};
 use crate::outbox::{Outgoing, outbox};
 use crate::room::{RoomInput, RoomOutput};
 use crate::wire::CloseCode;
@@ -56,6 +56,10 @@ impl Space for Echo {
         None
     }
 
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
     fn statistics(&mut self) -> RoomStatistics {
         RoomStatistics::default()
     }
@@ -74,6 +78,7 @@ fn config() -> DriverConfig {
         public_ips: Vec::new(),
         tcp: true,
         meetings: 10,
+        egress: None,
         connections: 10,
         observer: None,
         clock: Arc::new(SystemClock),

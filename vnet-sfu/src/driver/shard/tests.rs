@@ -22,6 +22,7 @@ struct Fake {
     outputs: VecDeque<RoomOutput>,
     deadline: Option<Instant>,
     heard: Arc<Mutex<Vec<String>>>,
+    needs: Vec<Need>,
 }
 
 const P1: ParticipantId = ParticipantId(1);
@@ -100,6 +101,7 @@ impl Space for Fake {
                 self.deadline = None;
                 "timeout".to_owned()
             }
+            RoomInput::Share(each) => format!("share {each}"),
             RoomInput::Stop => "stop".to_owned(),
         };
         self.heard.lock().unwrap().push(heard);
@@ -111,6 +113,10 @@ impl Space for Fake {
 
     fn deadline(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        self.needs.clone()
     }
 
     fn statistics(&mut self) -> RoomStatistics {
@@ -140,6 +146,7 @@ pub(in crate::driver) fn join_entry(meeting: &MeetingId) -> Entry {
         ticket: Secret::new("ticket".to_owned()),
         offer: String::new(),
         publish: Vec::new(),
+        replaces: None,
     };
     Entry::Join {
         claims,
@@ -162,6 +169,10 @@ impl Test {
         let ears = Arc::clone(&heard);
         let make: MakeRoom<Fake> = Box::new(move |_meeting, _at| Fake {
             heard: Arc::clone(&ears),
+            needs: vec![Need {
+                least: 0,
+                wish: 1_000_000,
+            }],
             ..Fake::default()
         });
         Self {
@@ -266,7 +277,12 @@ fn a_session_of_no_room_is_refused_and_so_is_a_meeting_too_many() {
         last_event: 0,
     };
     let request_id = None;
-    let mut outgoing = test.open(1, Entry::Resume { request_id, resume });
+    let entry = Entry::Resume {
+        user: None,
+        request_id,
+        resume,
+    };
+    let mut outgoing = test.open(1, entry);
     assert_eq!(closed_with(&mut outgoing), CloseCode::Unauthorized);
 
     let _first = test.join(2);
@@ -354,6 +370,42 @@ fn rooms_are_told_the_time_when_they_want_it_and_not_before() {
         test.shard.deadline().is_none(),
         "left-overs are no deadlines"
     );
+}
+
+#[test]
+fn what_the_server_sends_is_bounded_for_all_rooms_of_all_shards() {
+    let egress = Egress::new(Some(3 * egress::LEAST), 2);
+    let [mut one, mut two] = [0, 1].map(|shard| {
+        let mut test = Test::new(10);
+        test.shard = test.shard.with_shares(egress.of(shard));
+        test
+    });
+    let _first = one.join(1);
+    let _second = two.join(2);
+    let _third = two.join(3);
+    assert_eq!(one.heard(), ["share 300000", "join"]);
+    let mut late = one.join(4);
+    assert_eq!(closed_with(&mut late), CloseCode::Refused);
+    let text = late.texts.try_recv().unwrap();
+    assert!(text.windows(11).any(|it| it == b"server_full"), "{text:?}");
+    one.heard();
+    for test in [&mut one, &mut two] {
+        let due = test.shard.deadline().unwrap();
+        assert_eq!(due, test.at.now + Duration::from_secs(1));
+        test.at.now = due;
+        test.shard.timeout(test.at);
+    }
+    // The second shard knows of the need of the first, and tells it; the first hears a second later.
+    assert_eq!(one.heard(), ["share 100000"]);
+    assert_eq!(two.heard()[3..], ["share 150000"]);
+    one.say(1, "end");
+    one.at.now = one.shard.deadline().unwrap();
+    one.shard.timeout(one.at);
+    assert_eq!(one.shard.deadline(), None, "nothing to do without rooms");
+    two.at.now = two.shard.deadline().unwrap();
+    two.shard.timeout(two.at);
+    assert_eq!(two.heard(), ["share 300000"]);
+    assert_eq!(one.join(5).texts.try_recv().unwrap(), "welcome");
 }
 
 #[test]

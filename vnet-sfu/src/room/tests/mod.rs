@@ -1,5 +1,6 @@
 //! Rooms with media that only remembers what it was told.
 
+mod arrival;
 mod doors;
 mod hosts;
 mod media;

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use vnet_core::Secret;
+use vnet_core::conference::Role;
 
-use super::support::{ALICE, BOB, Hall};
+use super::support::{ALICE, BOB, CAROL, Hall, join};
 use crate::ids::TrackId;
 use crate::limits::SfuLimits;
 use crate::media::MediaOutput;
@@ -145,4 +147,63 @@ fn who_is_removed_while_away_stays_away() {
     hall.done(alice.conn, json!({"type": "remove", "participant": 2}));
     let back = hall.resume(bob.conn, 2);
     assert_eq!(hall.next(back)["code"], "unknown_session");
+}
+
+#[test]
+fn a_session_is_resumed_by_its_own_user_only() {
+    let (mut hall, _alice) = Hall::hosted();
+    let bob = hall.guest(BOB);
+    let eve = hall.resume_as(Some(CAROL), bob.conn, 2);
+    assert_eq!(hall.next(eve)["code"], "unknown_session");
+    assert!(!hall.closed.contains_key(&bob.conn), "he has not noticed");
+    let back = hall.resume_as(Some(BOB), bob.conn, 2);
+    assert_eq!(hall.types(back)[0], "resumed");
+}
+
+#[test]
+fn a_page_that_was_loaded_anew_takes_the_place_of_the_one_before() {
+    let mut hall = Hall::with(SfuLimits {
+        people_per_meeting: 2,
+        ..SfuLimits::default()
+    });
+    let (alice, bob) = (hall.host(ALICE), hall.publisher(BOB, &["camera"]));
+    hall.forget_all();
+    let mut anew = join(&["camera"]);
+    anew.replaces = Some(Secret::new(format!("session of {}", bob.conn)));
+    let again = hall.knock(BOB, Role::Guest, anew);
+    assert_eq!(hall.closed[&bob.conn], 4409);
+    let welcome = hall.next(again);
+    assert_eq!(welcome["type"], "welcome", "there is a place: {welcome}");
+    assert_eq!(welcome["snapshot"]["tracks"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        hall.types(alice.conn),
+        ["left", "joined", "track_added"],
+        "in this order"
+    );
+}
+
+#[test]
+fn nobody_takes_the_place_of_somebody_else() {
+    let (mut hall, _alice) = Hall::hosted();
+    let bob = hall.guest(BOB);
+    for session in [format!("session of {}", bob.conn), "no session".into()] {
+        let mut eve = join(&[]);
+        eve.replaces = Some(Secret::new(session));
+        let eve = hall.knock(CAROL, Role::Guest, eve);
+        assert_eq!(hall.next(eve)["type"], "welcome");
+    }
+    // Two devices of one account are two people.
+    let second = hall.guest(BOB);
+    assert!(hall.closed.is_empty());
+    assert_ne!(second.id, bob.id);
+}
+
+#[test]
+fn the_last_one_may_load_the_page_anew() {
+    let (mut hall, alice) = Hall::hosted();
+    let mut anew = join(&[]);
+    anew.replaces = Some(Secret::new(format!("session of {}", alice.conn)));
+    let again = hall.knock(ALICE, Role::Host, anew);
+    assert_eq!(hall.next(again)["type"], "welcome");
+    assert!(!hall.ended);
 }

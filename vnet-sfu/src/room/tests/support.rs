@@ -14,7 +14,7 @@ use vnet_core::meeting::MeetingId;
 
 use crate::ids::{ConnId, ParticipantId, TrackId};
 use crate::limits::SfuLimits;
-use crate::media::{Answer, Media, MediaError, MediaOutput, PeerStatistics, Route};
+use crate::media::{Answer, Media, MediaError, MediaOutput, Need, PeerStatistics, Route};
 use crate::room::{Moment, Room, RoomInput, RoomOutput};
 use crate::ticket::Claims;
 use crate::wire::{Encode, ErrorCode, Join, Publish, Request, Resume, SlotState, VERSION, Want};
@@ -26,6 +26,9 @@ pub(super) struct FakeMedia {
     pub(super) tracks: BTreeMap<TrackId, (ParticipantId, bool)>,
     pub(super) wants: Vec<(ParticipantId, Want)>,
     pub(super) says: VecDeque<MediaOutput>,
+    pub(super) share: Option<u64>,
+    /// Browsers behind a wall.
+    pub(super) never_connects: bool,
     offers: u32,
 }
 
@@ -55,6 +58,9 @@ impl Media for FakeMedia {
     ) -> Result<Answer, MediaError> {
         let answer = self.answer(participant, offer)?;
         assert!(self.connected.insert(participant), "connected twice");
+        if !self.never_connects {
+            self.says.push_back(MediaOutput::Connected(participant));
+        }
         Ok(answer)
     }
 
@@ -132,6 +138,14 @@ impl Media for FakeMedia {
 
     fn poll(&mut self) -> Option<MediaOutput> {
         self.says.pop_front()
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
+    fn share(&mut self, each: u64, _now: Instant) {
+        self.share = Some(each);
     }
 
     fn statistics(&mut self) -> Vec<PeerStatistics> {
@@ -290,9 +304,20 @@ impl<M: Media> Hall<M> {
     }
 
     pub(super) fn resume(&mut self, session_of: ConnId, last_event: u64) -> ConnId {
+        self.resume_as(None, session_of, last_event)
+    }
+
+    /// On a connection of somebody who is known.
+    pub(super) fn resume_as(
+        &mut self,
+        user: Option<u128>,
+        session_of: ConnId,
+        last_event: u64,
+    ) -> ConnId {
         let conn = self.conn();
         self.handle(RoomInput::Resume {
             conn,
+            user: user.map(|user| UserId::from_uuid(Uuid::from_u128(user))),
             request_id: Some(2),
             resume: Resume {
                 version: VERSION,

@@ -9,6 +9,7 @@ fn demand(rank: u8, layers: &[u64], current: Option<usize>) -> Demand {
         silent: false,
         current,
         may_rise: true,
+        may_try: false,
     }
 }
 
@@ -77,6 +78,46 @@ fn who_is_silent_keeps_its_place_for_nothing() {
     assert_eq!((spending.total, spending.ideal), (100, 400));
 }
 
+#[test]
+fn what_comes_in_one_size_is_tried_when_nothing_else_is_seen() {
+    let screen = |current| Demand {
+        may_try: true,
+        ..demand(0, &[1_000], current)
+    };
+    let tried = spend(Some(500), &[screen(None)]);
+    assert_eq!((tried.layers[0], tried.tried), (Some(0), Some(0)));
+    assert_eq!(tried.total, 1_000);
+    assert!(tried.next.is_some(), "more is still looked for");
+    assert_eq!(spend(Some(499), &[screen(None)]).layers, [None]);
+    let fits = spend(Some(1_000), &[screen(Some(0))]);
+    assert_eq!((fits.layers[0], fits.tried), (Some(0), None), "no trial");
+
+    let camera = demand(3, &[100], Some(0));
+    let spending = spend(Some(900), &[screen(None), camera.clone()]);
+    assert_eq!(spending.layers, [None, Some(0)], "something is seen");
+    let muted = Demand {
+        silent: true,
+        ..camera
+    };
+    let spending = spend(Some(900), &[screen(None), muted]);
+    assert_eq!(spending.layers, [Some(0), Some(0)]);
+
+    let low = Demand {
+        may_rise: false,
+        ..screen(None)
+    };
+    assert_eq!(spend(Some(900), &[low]).layers, [None], "just lowered");
+    let layers = Demand {
+        may_try: true,
+        ..demand(0, &[1_000, 2_000], None)
+    };
+    assert_eq!(
+        spend(Some(900), &[layers]).layers,
+        [None],
+        "not with layers"
+    );
+}
+
 proptest! {
     /// Whatever is wanted: no more than the budget is spent, and a larger budget takes the picture from
     /// nobody who matters most. (It may lower it: others get their smallest layer first.)
@@ -94,7 +135,7 @@ proptest! {
             .map(|(rank, mut layers, current, may_rise)| {
                 layers.sort_unstable();
                 let current = current.map(|c| c.min(layers.len() - 1));
-                Demand { rank, layers, silent: false, current, may_rise }
+                Demand { rank, layers, silent: false, current, may_rise, may_try: false }
             })
             .collect();
         demands.sort_by_key(|demand| demand.rank);
