@@ -66,6 +66,6 @@ async fn one(stream: TcpStream, sfu: &Sfu, signalling: &Signalling) -> Result<()
     let meeting: MeetingId = code.context("no meeting")?.parse()?;
     let stream = websocket.into_inner();
     let socket = signalling.text_socket(stream, Bytes::new(), SessionGuard::none(), TEXT);
-    sfu.serve(meeting, Box::new(socket)).await;
+    sfu.serve(meeting, None, Box::new(socket)).await;
     Ok(())
 }
