@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::schema::OneOfBuilder;
-use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
+use utoipa::openapi::{
+    ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Schema, Type,
+};
 use utoipa::{IntoResponses, ToSchema};
 use vnet_core::FieldError;
 
@@ -121,4 +123,37 @@ fn problem(status: &str, about: &str, header: Option<(&str, Type)>) -> (String, 
         response = response.header(name, header);
     }
     (status.to_owned(), response.build().into())
+}
+
+/// What is wrong with which field, or with the body as a whole.
+pub(super) struct BadFields;
+
+impl IntoResponses for BadFields {
+    fn responses() -> Responses {
+        let about = "What is wrong with which field, or with the body as a whole";
+        bad_request(about, &FieldErrors::name())
+    }
+}
+
+/// Wrong credentials, or a body that is none.
+pub(super) struct BadCredentials;
+
+impl IntoResponses for BadCredentials {
+    fn responses() -> Responses {
+        let about = "Name or password are wrong or missing, or the body is none";
+        bad_request(about, &WrongCredentials::name())
+    }
+}
+
+fn bad_request(about: &str, schema: &str) -> Responses {
+    let either = OneOfBuilder::new()
+        .item(Ref::from_schema_name(schema))
+        .item(Ref::from_schema_name(Problem::name()));
+    let content = ContentBuilder::new()
+        .schema(Some(Schema::OneOf(either.build())))
+        .build();
+    let response = ResponseBuilder::new()
+        .description(about)
+        .content("application/json", content);
+    Responses::from([("400".to_owned(), response.build().into())])
 }
