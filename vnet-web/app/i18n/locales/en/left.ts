@@ -20,6 +20,9 @@ const left = {
   'not-foundHelp': 'It was deleted, or its code was mistyped.',
   failed: 'The connection was lost',
   failedHelp: 'It could not be brought back. Check your network, then try again.',
+  blocked: 'Your network lets no meeting through',
+  blockedHelp:
+    'Sound and picture found no way from here to the server. Try another network, or ask who runs this one.',
   rejoin: 'Join again',
   knock: 'Knock again',
   signIn: 'Sign in',
