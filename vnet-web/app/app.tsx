@@ -27,6 +27,7 @@ export function App({ shell }: { shell: Shell }) {
           withCssVariables={false}
           withGlobalClasses={false}
           deduplicateInlineStyles
+          getStyleNonce={() => shell.nonce}
         >
           <QueryClientProvider client={client}>
             <ApiContext value={api}>

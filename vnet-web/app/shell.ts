@@ -17,6 +17,8 @@ export interface Shell {
   readonly logo: string;
   /** The module of the cloud's calling SDK; missing: it was not built. */
   readonly acsModule: string | null;
+  /** What `<style>` elements written by scripts must carry, by the page's policy; empty: nothing. */
+  readonly nonce: string;
   /** Conferences and answers made up in the browser: for development without a server. */
   readonly fake: boolean;
 }
@@ -41,6 +43,8 @@ export function readShell(root: HTMLElement): Shell {
     helpPage: data['helpPage'] ?? `${prefix}/help/`,
     logo: data['vnetLogo'] ?? `${prefix}/static/logo.svg`,
     acsModule: data['acsModule'] ?? null,
+    // A property: browsers hide the attribute from scripts and styles of others.
+    nonce: document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '',
     fake: data['fake'] === 'true',
   };
 }
