@@ -11,7 +11,7 @@ use super::allocator::{Demand, SPARE_PERCENT, Spending, spend};
 use super::forward::can_play;
 use super::peer::Flow;
 use super::probe::Step;
-use super::slot::Playing;
+use super::slot::{Playing, Slot};
 use super::track::{Place, Track};
 use crate::media::{MediaOutput, Need};
 use crate::wire::{Kind, Priority, Source, Want};
@@ -219,6 +219,10 @@ impl Stage {
                 Some(demand)
             })
             .collect();
+        if !peer.transport_feedback {
+            let sent = pictures_sent(&peer.slots, &self.tracks);
+            peer.estimate = peer.reported.bound(sent, now);
+        }
         let budget = peer.estimate.into_iter().chain(self.share).min();
         let spending = spend(budget.map(|bits| bits.saturating_sub(sound)), &demands);
         peer.need = need(sound, &demands, peer.estimate);
@@ -293,6 +297,19 @@ fn leave(tracks: &mut slab::Slab<Track>, track: usize, peer: usize, slot: usize)
     if let Some(track) = tracks.get_mut(track) {
         track.places.retain(|place| *place != Place { peer, slot });
     }
+}
+
+/// Bits a second of the pictures that are sent, as measured.
+fn pictures_sent(slots: &[Slot], tracks: &slab::Slab<Track>) -> u64 {
+    slots
+        .iter()
+        .filter(|slot| slot.kind == Kind::Video)
+        .filter_map(|slot| {
+            let playing = slot.playing.as_ref()?;
+            let track = tracks.get(playing.track).filter(|track| !track.muted)?;
+            playing.current.map(|layer| rate(track, layer))
+        })
+        .sum()
 }
 
 /// Screens first: they hold what is spoken about.

@@ -18,12 +18,7 @@ impl Stage {
                 self.lost(number);
             }
             Event::KeyframeRequest(request) => self.pass_on_request(number, request.mid, now),
-            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
-                self.estimated(number, estimate.as_u64(), true);
-            }
-            Event::EgressBitrateEstimate(BweKind::Remb { estimate, .. }) => {
-                self.estimated(number, estimate.as_u64(), false);
-            }
+            Event::EgressBitrateEstimate(kind) => self.estimated(number, kind, now),
             Event::PeerStats(report) => {
                 self.take_report(number, &report);
             }
@@ -75,12 +70,19 @@ impl Stage {
     }
 
     /// The browser's own estimate counts only where it tells nothing finer.
-    fn estimated(&mut self, number: usize, bits: u64, fine: bool) {
-        if let Some(peer) = self.peers.get_mut(number)
-            && peer.transport_feedback == fine
-        {
-            peer.estimate = Some(bits);
-            self.mark(number);
+    fn estimated(&mut self, number: usize, kind: BweKind, now: Instant) {
+        let Some(peer) = self.peers.get_mut(number) else {
+            return;
+        };
+        match kind {
+            BweKind::Twcc { estimate, .. } if peer.transport_feedback => {
+                peer.estimate = Some(estimate.as_u64());
+            }
+            BweKind::Remb { estimate, mid } if !peer.transport_feedback => {
+                peer.reported.take(mid, estimate.as_u64(), now);
+            }
+            _ => return,
         }
+        self.mark(number);
     }
 }

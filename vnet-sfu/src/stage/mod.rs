@@ -21,6 +21,7 @@ mod peer;
 mod probe;
 mod publish;
 mod rate;
+mod reported;
 mod rewrite;
 mod sdp;
 mod slot;

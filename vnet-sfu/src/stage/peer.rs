@@ -13,6 +13,7 @@ use super::clock::PublisherClock;
 use super::config::StageConfig;
 use super::link::{Broken, Link, Said};
 use super::probe::Prober;
+use super::reported::Reported;
 use super::sdp::{Offer, Section, bad_offer};
 use super::slot::Slot;
 use super::stats::Figures;
@@ -60,6 +61,8 @@ pub(super) struct Peer {
     pub(super) transport_feedback: bool,
     /// What fits to it, bits a second; unknown: as much as it wants.
     pub(super) estimate: Option<u64>,
+    /// What it has told of that itself, if arrivals are not reported packet by packet.
+    pub(super) reported: Reported,
     /// What the engine was last told to aim for: least and desired bits a second.
     pub(super) aim: (u64, u64),
     pub(super) prober: Prober,
@@ -101,6 +104,7 @@ impl Peer {
             clock: PublisherClock::default(),
             transport_feedback: offer.transport_feedback,
             estimate: offer.transport_feedback.then_some(config.first_estimate),
+            reported: Reported::default(),
             aim: (0, 0),
             prober: Prober::default(),
             need: Need::default(),
