@@ -21,6 +21,8 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5_000;
 /** So long "disconnected" may pass by itself before the addresses are negotiated anew. */
 const PATIENCE = 2_500;
+/** Whatever is asked is answered within this, or the socket is dead without knowing. */
+const ANSWER_WITHIN = 8_000;
 
 const sleep = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
@@ -47,8 +49,8 @@ export class Conference extends EventTarget {
     this.muted = { microphone: false, camera: false };
     this.counts = { offers: 0, joins: 0, resumes: 0, restarts: 0, sockets: 0 };
     this.clear();
-    this.restart = this.restart.bind(this);
-    window.addEventListener('online', this.restart);
+    this.moved = this.moved.bind(this);
+    window.addEventListener('online', this.moved);
   }
 
   clear() {
@@ -67,6 +69,7 @@ export class Conference extends EventTarget {
     this.senders = new Map();
     this.pending = new Map();
     this.nextId = 1;
+    this.newAddresses = false;
   }
 
   emit(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
@@ -182,6 +185,12 @@ export class Conference extends EventTarget {
     }
   }
 
+  /** Another network: the socket of the old one leads nowhere, and the addresses of the media are others. */
+  moved() {
+    this.newAddresses = true;
+    if (this.state === 'joined') this.lost(this.socket, 'the network changed');
+  }
+
   /** Sends `track` (or nothing) as `source`: a switched device, a shared screen, a camera that is off. */
   async setTrack(source, track) {
     this.local[source] = track;
@@ -235,9 +244,12 @@ export class Conference extends EventTarget {
     this.counts.sockets += 1;
     // A refusal is followed by a close code, which says how to go on.
     socket.addEventListener('open', () => this.say(first));
+    setTimeout(() => { if (socket.readyState === WebSocket.CONNECTING) this.lost(socket, 'no connection'); }, ANSWER_WITHIN);
     // One message after the other, also those that take time to be done.
     let before = Promise.resolve();
+    socket.heard = 0;
     socket.addEventListener('message', ({ data }) => {
+      socket.heard = performance.now();
       const message = JSON.parse(data);
       before = before.then(() => (socket === this.socket ? this.hear(message) : null)).catch((error) => this.emit('fault', error));
     });
@@ -251,7 +263,15 @@ export class Conference extends EventTarget {
     const id = this.nextId;
     this.nextId += 1;
     socket.send(JSON.stringify({ ...message, id }));
+    const sent = performance.now();
+    setTimeout(() => { if (this.pending.has(id) && socket.heard < sent) this.lost(socket, 'no answer'); }, ANSWER_WITHIN);
     return new Promise((done, failed) => this.pending.set(id, { done, failed }));
+  }
+
+  /** Gives up a socket that may not notice for minutes that it leads nowhere. */
+  lost(socket, reason) {
+    socket?.close();
+    this.closed(socket, { code: 1006, reason });
   }
 
   /** Says something and minds no refusal. */
@@ -263,9 +283,12 @@ export class Conference extends EventTarget {
   }
 
   async closed(socket, { code, reason }) {
+    // One that was given up may close long after.
+    if (!socket || socket !== this.socket) return;
+    this.socket = null;
     for (const { failed } of this.pending.values()) failed(new ConferenceError('socket', 'the connection was lost'));
     this.pending.clear();
-    if (socket !== this.socket || this.state === 'left') return;
+    if (this.state === 'left') return;
     this.lastClose = { code, reason };
     if (FINAL.has(code)) {
       this.end(code, reason);
@@ -276,7 +299,7 @@ export class Conference extends EventTarget {
     this.pause = Math.min(this.pause ? this.pause * 2 : FIRST_PAUSE, LONGEST_PAUSE);
     // Not all at once, when all of them lost it together.
     await sleep(this.pause * (0.5 + Math.random()));
-    if (socket !== this.socket || this.state === 'left') return;
+    if (this.socket || this.state === 'left') return;
     if (anew) this.enter().catch((error) => this.fail(error));
     else this.openSocket({ type: 'resume', version: VERSION, session: this.session, last_event: this.lastEvent });
   }
@@ -304,7 +327,7 @@ export class Conference extends EventTarget {
   end(code, reason) {
     this.entered?.failed(new ConferenceError(code, reason || 'the meeting is over'));
     this.setState('left', { code, reason });
-    window.removeEventListener('online', this.restart);
+    window.removeEventListener('online', this.moved);
     this.pc?.close();
     // What was said last goes out first.
     setTimeout(() => this.socket?.close(1000), 200);
@@ -364,7 +387,8 @@ export class Conference extends EventTarget {
     if (snapshot) this.load(snapshot);
     this.setState('joined');
     this.emit('change');
-    if (['disconnected', 'failed'].includes(this.pc.iceConnectionState)) this.restart();
+    if (this.newAddresses || ['disconnected', 'failed'].includes(this.pc.iceConnectionState)) this.restart();
+    this.newAddresses = false;
   }
 
   load(snapshot) {
