@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use crate::ids::{ParticipantId, TrackId};
+use crate::stage::LocalCandidate;
 use crate::wire::{Encode, ErrorCode, Publish, Quality, Slot, SlotState, Speaking, Want};
 
 /// How packets travel.
@@ -176,6 +177,9 @@ pub trait Media {
 
     /// From now on at most so many bits a second are sent to each participant: the server has no more.
     fn share(&mut self, each: u64, now: Instant);
+
+    /// From now on those who come, and those who offer anew, are told that we are reached here.
+    fn reached_at(&mut self, candidates: &[LocalCandidate]);
 
     /// The figures of everybody's media since the last call.
     fn statistics(&mut self) -> Vec<PeerStatistics>;

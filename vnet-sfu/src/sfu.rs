@@ -63,7 +63,7 @@ impl Sfu {
     /// The local addresses that media is listened for on.
     #[must_use]
     pub fn local_addresses(&self) -> Vec<IpAddr> {
-        self.parts.driver.addresses().to_vec()
+        self.parts.driver.addresses()
     }
 
     /// Whether media may come over TCP, too.

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use support::world::News;
-use support::{Link, Offer, World};
+use support::{Client, Link, Offer, Random, World};
 use vnet_sfu::ids::{ParticipantId, TrackId};
 use vnet_sfu::media::{Media, Route, Transport};
+use vnet_sfu::stage::LocalCandidate;
 use vnet_sfu::wire::{ErrorCode, Publish, Source};
 
 /// Two people in a call; the route that packets of the first come by.
@@ -293,4 +294,25 @@ fn many_look_at_one() {
         assert!(report.faults.is_empty(), "{:?}", report.faults);
         assert!(report.frames.len() > 15, "{n} saw {}", report.frames.len());
     }
+}
+
+#[test]
+fn addresses_that_come_later_are_told_to_those_who_come_and_who_offer_anew() {
+    let mut world = World::new(61);
+    let ada = world.join(1, &Offer::default());
+    world.run(Duration::from_secs(2));
+    let there = |address: &str| LocalCandidate::host(Transport::Udp, address.parse().unwrap());
+    let both = [there("192.0.2.1:10000"), there("192.0.2.9:10000")];
+    world.stage.reached_at(&both);
+    let offer = world.client_mut(ada).later_offer(true, 0);
+    let answer = world.stage.renegotiate(ada, &offer, world.now).unwrap();
+    let told = |sdp: &str, ip: &str| sdp.contains(&format!(" {ip} 10000 typ host"));
+    assert!(told(&answer.sdp, "192.0.2.1") && told(&answer.sdp, "192.0.2.9"));
+    world.client_mut(ada).accept(&answer.sdp);
+    world.stage.reached_at(&both[1..]);
+    let mut random = Random(1);
+    let (bob, server) = (ParticipantId(2), world.server);
+    let (_client, offer) = Client::new(bob, &Offer::default(), server, world.now, &mut random);
+    let answer = world.stage.connect(bob, &offer, world.now).unwrap();
+    assert!(!told(&answer.sdp, "192.0.2.1") && told(&answer.sdp, "192.0.2.9"));
 }

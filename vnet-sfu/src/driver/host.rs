@@ -3,8 +3,8 @@
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use vnet_core::{Error, ErrorKind};
 
 use super::addresses::{self, AddressError};
 use super::inbox::{Inbox, Order};
+use super::lookout::{Look, Lookout, Place, Reached};
 use super::meters::Meters;
 use super::seats::Seats;
 use super::shard::{Egress, Shard, Shares, Space};
@@ -91,7 +92,7 @@ impl From<DriverError> for Error {
 
 /// One thread.
 struct Running {
-    inbox: Inbox,
+    inbox: Arc<Inbox>,
     port: u16,
     thread: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
 }
@@ -99,15 +100,18 @@ struct Running {
 /// The threads.
 pub(crate) struct Driver {
     shards: Vec<Running>,
-    addresses: Vec<IpAddr>,
+    /// Where the first shard is reached; all are at the same addresses.
+    reached: Reached,
     tcp: bool,
+    /// Dropped, it ends the look-out.
+    lookout: Mutex<Option<mpsc::Sender<()>>>,
 }
 
 impl fmt::Debug for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Driver")
             .field("ports", &self.ports())
-            .field("addresses", &self.addresses)
+            .field("addresses", &self.addresses())
             .finish_non_exhaustive()
     }
 }
@@ -119,31 +123,57 @@ impl Driver {
         S: Space + 'static,
         F: Fn(&MeetingId, &[LocalCandidate], Moment) -> S + Clone + Send + 'static,
     {
-        let all = addresses::all()?;
-        let addresses = addresses::choose(&all, &config.interfaces, &config.addresses)?;
+        let (driver, lookout) = Self::start_with(config, Box::new(addresses::all), make)?;
+        // Addresses that were asked for by name do not change.
+        if config.addresses.is_empty() {
+            let (end, ended) = mpsc::channel();
+            std::thread::Builder::new()
+                .name("vnet-addresses".into())
+                .spawn(move || lookout.run(&ended))
+                .map_err(DriverError::Thread)?;
+            *driver.lock_lookout() = Some(end);
+        }
+        Ok(driver)
+    }
+
+    /// The same, with somebody who looks for addresses when told to.
+    fn start_with<S, F>(
+        config: &DriverConfig,
+        look: Look,
+        make: F,
+    ) -> Result<(Self, Lookout), DriverError>
+    where
+        S: Space + 'static,
+        F: Fn(&MeetingId, &[LocalCandidate], Moment) -> S + Clone + Send + 'static,
+    {
+        let addresses = addresses::choose(&look()?, &config.interfaces, &config.addresses)?;
         let seats = Seats::new(config.meetings);
         let egress = Egress::new(config.egress, config.shards.max(1));
-        let mut shards = Vec::new();
-        let mut used = Vec::new();
+        let (mut shards, mut places) = (Vec::new(), Vec::new());
+        let mut first = None;
         for number in 0..config.shards.max(1) {
             let sockets = open(config, &addresses, number)?;
-            let candidates = candidates(&sockets, &config.public_ips)?;
-            used = sockets
-                .udp
-                .iter()
-                .map(|(address, _)| address.ip())
-                .collect();
-            let make = make.clone();
-            let make = move |meeting: &MeetingId, at| make(meeting, &candidates, at);
+            let reached = Reached::at(candidates(&sockets.ours(), &config.public_ips)?);
+            let bound: Vec<IpAddr> = sockets.udp.iter().map(|(it, _)| it.ip()).collect();
+            let (make, here) = (make.clone(), reached.clone());
+            let make = move |meeting: &MeetingId, at| make(meeting, &here.get(), at);
             let doors = (seats.clone(), egress.of(number));
-            shards.push(start_one(config, number, sockets, doors, make)?);
+            let running = start_one(config, number, sockets, doors, make)?;
+            first.get_or_insert_with(|| reached.clone());
+            places.push(Place::new(&running.inbox, running.port, &bound, reached));
+            shards.push(running);
         }
-        let (addresses, tcp) = (used, config.tcp);
-        Ok(Self {
+        let driver = Self {
             shards,
-            addresses,
-            tcp,
-        })
+            reached: first.unwrap_or_else(|| Reached::at(Vec::new())),
+            tcp: config.tcp,
+            lookout: Mutex::default(),
+        };
+        Ok((driver, Lookout::new(config, look, places)))
+    }
+
+    fn lock_lookout(&self) -> MutexGuard<'_, Option<mpsc::Sender<()>>> {
+        self.lookout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The port of each thread.
@@ -152,8 +182,12 @@ impl Driver {
     }
 
     /// The addresses that are listened on.
-    pub(crate) fn addresses(&self) -> &[IpAddr] {
-        &self.addresses
+    pub(crate) fn addresses(&self) -> Vec<IpAddr> {
+        let own = |it: &LocalCandidate| it.base.unwrap_or(it.address).ip();
+        let mut all: Vec<IpAddr> = self.reached.get().iter().map(own).collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// Whether TCP is listened for, too.
@@ -183,6 +217,7 @@ impl Driver {
 
     /// Tells everybody that it is over, and waits for the threads to end, for a bounded time.
     pub(crate) async fn stop(&self) {
+        *self.lock_lookout() = None;
         let all = async {
             for shard in &self.shards {
                 // It has ended already otherwise.
@@ -265,20 +300,17 @@ fn start_one<S: Space + 'static>(
         })
         .map_err(DriverError::Thread)?;
     Ok(Running {
-        inbox,
+        inbox: Arc::new(inbox),
         port,
         thread: Mutex::new(Some((thread, ended))),
     })
 }
 
 /// What browsers are told about where we are.
-fn candidates(
-    sockets: &Sockets,
+pub(super) fn candidates(
+    ours: &[(Transport, SocketAddr)],
     public_ips: &[IpAddr],
 ) -> Result<Vec<LocalCandidate>, DriverError> {
-    let udp = sockets.udp.iter().map(|(it, _)| (Transport::Udp, *it));
-    let tcp = sockets.tcp.iter().map(|(it, _)| (Transport::Tcp, *it));
-    let ours = udp.chain(tcp).collect::<Vec<_>>();
     let mut candidates = Vec::new();
     for public in public_ips {
         if ours.iter().any(|(_, address)| address.ip() == *public) {

@@ -7,6 +7,7 @@ use mio::Waker;
 use tokio::sync::{mpsc, oneshot};
 use vnet_core::meeting::MeetingId;
 
+use super::lookout::Change;
 use crate::command::{Command, RoomsClosed};
 use crate::room::RoomStatistics;
 
@@ -18,6 +19,8 @@ const WAITING: usize = 1_024;
 pub(super) enum Order {
     /// Something for a room.
     Room(Command),
+    /// This machine has got other addresses.
+    Addresses(Change),
     /// The figures of all rooms are wanted.
     Statistics(oneshot::Sender<Vec<(MeetingId, RoomStatistics)>>),
     /// End: tell everybody, then leave.
@@ -65,6 +68,13 @@ impl Inbox {
     pub(super) async fn send(&self, order: Order) -> Result<(), RoomsClosed> {
         let orders = self.orders.as_ref().ok_or(RoomsClosed)?;
         orders.send(order).await.map_err(|_closed| RoomsClosed)?;
+        self.wake()
+    }
+
+    /// The same for threads that are none of Tokio's.
+    pub(super) fn send_and_wait(&self, order: Order) -> Result<(), RoomsClosed> {
+        let orders = self.orders.as_ref().ok_or(RoomsClosed)?;
+        orders.blocking_send(order).map_err(|_closed| RoomsClosed)?;
         self.wake()
     }
 

@@ -8,6 +8,7 @@ mod demux;
 mod framing;
 mod host;
 mod inbox;
+mod lookout;
 mod meters;
 mod seats;
 mod shard;

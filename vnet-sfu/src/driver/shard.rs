@@ -21,7 +21,7 @@ use crate::ids::ConnId;
 use crate::media::{Need, Route, Transmit};
 use crate::outbox::Outbox;
 use crate::room::{Moment, RoomInput, RoomOutput, RoomStatistics};
-use crate::stage::StageCounters;
+use crate::stage::{LocalCandidate, StageCounters};
 use crate::wire::{CloseCode, ErrorCode};
 
 /// A room, as a shard sees it.
@@ -448,6 +448,13 @@ impl<S: Space> Shard<S> {
             self.deadlines.pop();
         }
         self.shares.due()
+    }
+
+    /// Media is reached here from now on.
+    pub(super) fn reached_at(&mut self, candidates: &[LocalCandidate], at: Moment) {
+        for room in self.rooms.keys().copied().collect::<Vec<_>>() {
+            self.tell(room, RoomInput::ReachedAt(candidates), at);
+        }
     }
 
     /// The figures of all rooms.

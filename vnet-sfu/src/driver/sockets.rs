@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use mio::net::{TcpListener, UdpSocket};
 
 use super::{tcp, udp};
+use crate::media::Transport;
 
 /// The port that is tried first.
 pub(super) const DEFAULT_PORT: u16 = 10_000;
@@ -55,6 +56,28 @@ impl BindError {
 }
 
 impl Sockets {
+    /// None so far.
+    pub(super) const fn none(port: u16) -> Self {
+        Self {
+            port,
+            udp: Vec::new(),
+            tcp: Vec::new(),
+        }
+    }
+
+    /// These, too.
+    pub(super) fn add(&mut self, more: Self) {
+        self.udp.extend(more.udp);
+        self.tcp.extend(more.tcp);
+    }
+
+    /// How they are reached.
+    pub(super) fn ours(&self) -> Vec<(Transport, SocketAddr)> {
+        let udp = self.udp.iter().map(|(it, _)| (Transport::Udp, *it));
+        let tcp = self.tcp.iter().map(|(it, _)| (Transport::Tcp, *it));
+        udp.chain(tcp).collect()
+    }
+
     /// Opens the port `wanted` names; 0: any free one.
     pub(super) fn open(wanted: &Wanted<'_>, port: u16) -> Result<Self, BindError> {
         if port != 0 {

@@ -1,7 +1,6 @@
 //! The loop of a shard's thread: sleeps until something arrives or is due, and does it.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use vnet_core::clock::Clock;
 
 use super::inbox::{Order, Orders};
+use super::lookout::Change;
 use super::meters::Meters;
 use super::shard::{Effects, Shard, Space};
 use super::sockets::Sockets;
@@ -20,6 +20,8 @@ use crate::media::{Route, Transport};
 use crate::room::Moment;
 
 const WAKER: Token = Token(0);
+/// Sockets that a thread can have had in its life; connections have the numbers after them.
+const MOST_SOCKETS: usize = 1 << 16;
 /// Events that one call to the system tells of.
 const EVENTS: usize = 256;
 /// Orders carried out before packets have their turn.
@@ -28,6 +30,7 @@ const ORDERS_AT_ONCE: usize = 128;
 const REPORT: Duration = Duration::from_secs(5);
 
 struct Udp {
+    token: Token,
     address: SocketAddr,
     socket: UdpSocket,
     queue: Queue,
@@ -36,6 +39,7 @@ struct Udp {
 }
 
 struct Listener {
+    token: Token,
     address: SocketAddr,
     listener: TcpListener,
     ready: bool,
@@ -43,9 +47,11 @@ struct Listener {
 
 /// Sockets and what is known of them.
 struct Net {
+    /// One for each address: so few that looking through them is the quickest.
     udp: Vec<Udp>,
-    udp_at: HashMap<SocketAddr, usize>,
     listeners: Vec<Listener>,
+    /// The number of the last socket.
+    last_socket: usize,
     connections: Connections,
     /// Connections that may have more to read.
     readable: Vec<Token>,
@@ -80,43 +86,16 @@ impl Prepared {
     pub(super) fn new(sockets: Sockets, connections: usize) -> std::io::Result<(Self, Waker)> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKER)?;
-        let mut next = WAKER.0 + 1;
-        let mut token = || {
-            let token = Token(next);
-            next += 1;
-            token
-        };
-        let mut udp = Vec::new();
-        for (address, mut socket) in sockets.udp {
-            let registry = poll.registry();
-            registry.register(&mut socket, token(), Interest::READABLE)?;
-            udp.push(Udp {
-                address,
-                socket,
-                queue: Queue::default(),
-                ready: false,
-            });
-        }
-        let mut listeners = Vec::new();
-        for (address, mut listener) in sockets.tcp {
-            let registry = poll.registry();
-            registry.register(&mut listener, token(), Interest::READABLE)?;
-            listeners.push(Listener {
-                address,
-                listener,
-                ready: false,
-            });
-        }
-        let udp_at = udp.iter().enumerate().map(|(at, it)| (it.address, at));
-        let net = Net {
-            udp_at: udp_at.collect(),
-            udp,
-            listeners,
-            connections: Connections::new(token().0, connections),
+        let mut net = Net {
+            udp: Vec::new(),
+            listeners: Vec::new(),
+            last_socket: WAKER.0,
+            connections: Connections::new(MOST_SOCKETS + 1, connections),
             readable: Vec::new(),
             writable: Vec::new(),
             over: Vec::new(),
         };
+        net.open(poll.registry(), sockets)?;
         Ok((Self { poll, net }, waker))
     }
 
@@ -211,6 +190,7 @@ impl<S: Space> Thread<S> {
         for _turn in 0..ORDERS_AT_ONCE {
             match self.orders.waiting.try_recv() {
                 Ok(Order::Room(command)) => self.shard.command(command, at),
+                Ok(Order::Addresses(change)) => self.follow(change, at),
                 Ok(Order::Statistics(answer)) => {
                     // Who asked may have given up.
                     let _ = answer.send(self.shard.statistics());
@@ -227,6 +207,16 @@ impl<S: Space> Thread<S> {
             }
         }
         true
+    }
+
+    /// This machine has got other addresses.
+    fn follow(&mut self, change: Change, at: Moment) {
+        let registry = self.poll.registry();
+        self.net.close(registry, &change.closed);
+        if let Err(error) = self.net.open(registry, change.opened) {
+            tracing::error!(%error, "a new address cannot be listened on");
+        }
+        self.shard.reached_at(&change.candidates, at);
     }
 
     fn measure(&mut self, sent: Sent, now: Instant) {
@@ -249,6 +239,59 @@ impl<S: Space> Thread<S> {
 }
 
 impl Net {
+    /// Begins to listen on more sockets.
+    fn open(&mut self, registry: &Registry, sockets: Sockets) -> std::io::Result<()> {
+        for (address, mut socket) in sockets.udp {
+            let token = self.next_token()?;
+            registry.register(&mut socket, token, Interest::READABLE)?;
+            self.udp.push(Udp {
+                token,
+                address,
+                socket,
+                queue: Queue::default(),
+                ready: false,
+            });
+        }
+        for (address, mut listener) in sockets.tcp {
+            let token = self.next_token()?;
+            registry.register(&mut listener, token, Interest::READABLE)?;
+            self.listeners.push(Listener {
+                token,
+                address,
+                listener,
+                ready: false,
+            });
+        }
+        Ok(())
+    }
+
+    fn next_token(&mut self) -> std::io::Result<Token> {
+        if self.last_socket == MOST_SOCKETS {
+            return Err(std::io::Error::other("too many sockets in one life"));
+        }
+        self.last_socket += 1;
+        Ok(Token(self.last_socket))
+    }
+
+    /// Closes the sockets of these addresses.
+    fn close(&mut self, registry: &Registry, addresses: &[IpAddr]) {
+        // Closing a socket takes it out of the poll; saying so before keeps other systems right.
+        self.udp.retain_mut(|udp| {
+            let stays = !addresses.contains(&udp.address.ip());
+            if !stays {
+                let _ = registry.deregister(&mut udp.socket);
+            }
+            stays
+        });
+        self.listeners.retain_mut(|it| {
+            let stays = !addresses.contains(&it.address.ip());
+            if !stays {
+                let _ = registry.deregister(&mut it.listener);
+            }
+            stays
+        });
+    }
+
     fn has_more(&self) -> bool {
         !self.readable.is_empty()
             || self.udp.iter().any(|it| it.ready)
@@ -256,10 +299,10 @@ impl Net {
     }
 
     fn note(&mut self, event: &mio::event::Event) {
-        let at = event.token().0 - 1;
-        if let Some(udp) = self.udp.get_mut(at) {
+        let token = event.token();
+        if let Some(udp) = self.udp.iter_mut().find(|udp| udp.token == token) {
             udp.ready = true;
-        } else if let Some(listener) = self.listeners.get_mut(at - self.udp.len()) {
+        } else if let Some(listener) = self.listeners.iter_mut().find(|it| it.token == token) {
             listener.ready = true;
         } else if self.connections.has(event.token()) {
             if event.is_readable() || event.is_read_closed() || event.is_error() {
@@ -375,8 +418,9 @@ impl Net {
             match route.transport {
                 Transport::Udp => {
                     // Packets leave where they came in: each address has its own socket.
-                    if let Some(at) = self.udp_at.get(&route.local) {
-                        self.udp[*at].queue.push(route.remote, transmit.contents);
+                    let mut all = self.udp.iter_mut();
+                    if let Some(udp) = all.find(|udp| udp.address == route.local) {
+                        udp.queue.push(route.remote, transmit.contents);
                     }
                 }
                 Transport::Tcp => {

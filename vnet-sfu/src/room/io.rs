@@ -11,6 +11,7 @@ use vnet_core::id::UserId;
 
 use crate::ids::{ConnId, ParticipantId};
 use crate::media::{PeerStatistics, Route, Transmit};
+use crate::stage::LocalCandidate;
 use crate::ticket::Claims;
 use crate::wire::{CloseCode, Join, Request, Resume};
 
@@ -86,6 +87,8 @@ pub enum RoomInput<'a> {
     Timeout,
     /// At most so many bits a second may be sent to each participant from now on.
     Share(u64),
+    /// Browsers are told from now on that media is reached here.
+    ReachedAt(&'a [LocalCandidate]),
     /// The server shuts down: everybody is told, and the room ends.
     Stop,
 }

@@ -154,6 +154,7 @@ impl<M: Media> Room<M> {
             RoomInput::Message { conn, request } => self.message(conn, request),
             RoomInput::Gone { conn, why } => self.gone(conn, why),
             RoomInput::Share(each) => return self.share(each),
+            RoomInput::ReachedAt(candidates) => return self.media.reached_at(candidates),
             RoomInput::Stop => self.stop(),
         }
         if self.people.is_empty() && self.life == Life::Open {

@@ -292,6 +292,10 @@ impl Media for Stage {
         }
     }
 
+    fn reached_at(&mut self, candidates: &[LocalCandidate]) {
+        self.config.candidates = candidates.to_vec();
+    }
+
     fn statistics(&mut self) -> Vec<PeerStatistics> {
         self.all_figures()
     }

@@ -83,10 +83,7 @@ impl Peer {
     ) -> Result<(Self, Answer), MediaError> {
         let credentials = credentials()?;
         let ufrag = credentials.ufrag.clone();
-        let mut rtc = engine(config, credentials, offer.transport_feedback).build(now);
-        for candidate in config.candidates.iter().filter_map(|local| local.build()) {
-            rtc.add_local_candidate(candidate);
-        }
+        let rtc = engine(config, credentials, offer.transport_feedback).build(now);
         let mut peer = Self {
             participant,
             link: Link::new(number, rtc, now),
@@ -133,6 +130,7 @@ impl Peer {
     ) -> Result<Answer, MediaError> {
         let parsed = parse(&offer.text)?;
         let slots: Vec<Mid> = self.slots.iter().map(|slot| slot.mid).collect();
+        self.learn_addresses(config, now, said)?;
         let mut sdp = self
             .link
             .enter(now, said, |rtc| {
@@ -159,6 +157,23 @@ impl Peer {
                 .collect(),
             ufrag: self.ufrag.clone(),
         })
+    }
+
+    /// Adds the addresses that we have got since the first offer.
+    fn learn_addresses(
+        &mut self,
+        config: &StageConfig,
+        now: Instant,
+        said: &mut Said,
+    ) -> Result<(), MediaError> {
+        let added = self.link.enter(now, said, |rtc| {
+            for candidate in config.candidates.iter().filter_map(|local| local.build()) {
+                // One that is known already is not added again.
+                rtc.add_local_candidate(candidate);
+            }
+            Ok(())
+        })?;
+        added.map_err(|error| refused(&error))
     }
 
     /// After an ICE restart the engine has made up a name and a password itself, from numbers that

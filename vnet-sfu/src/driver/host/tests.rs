@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use vnet_core::clock::SystemClock;
 
+use super::super::addresses::Local;
 use super::super::demux::tests::check;
 use super::super::shard::tests::join_entry;
 use super::*;
@@ -124,7 +125,7 @@ async fn packets_go_round_over_udp_on_every_address() {
     let driver = start(&config());
     let (meeting, _outgoing) = join(&driver, 1).await;
     for ip in driver.addresses() {
-        let socket = udp(SocketAddr::new(*ip, driver.ports()[0]));
+        let socket = udp(SocketAddr::new(ip, driver.ports()[0]));
         // A stranger hears nothing; the answer to who is known comes first.
         socket.send(&check("nobody:them")).unwrap();
         let hello = check(&format!("{}:them", meeting.as_str()));
@@ -256,13 +257,90 @@ fn a_port_that_was_asked_for_and_is_taken_is_told() {
     assert!(matches!(error, DriverError::TooManyPorts(u16::MAX, 2)));
 }
 
+/// Looks at a list that the test writes.
+fn watched(list: &Arc<Mutex<Vec<&'static str>>>) -> Look {
+    let list = Arc::clone(list);
+    Box::new(move || {
+        let list = list.lock().unwrap();
+        let locals = list.iter().map(|ip| Local {
+            interface: "net".to_owned(),
+            ip: ip.parse().unwrap(),
+        });
+        Ok(locals.collect())
+    })
+}
+
+#[test]
+fn addresses_that_come_later_are_listened_on_and_told() {
+    let list = Arc::new(Mutex::new(vec!["127.0.0.1"]));
+    let config = DriverConfig {
+        addresses: Vec::new(),
+        ..config()
+    };
+    let (tell, told) = mpsc::channel();
+    let make = move |meeting: &MeetingId, candidates: &[LocalCandidate], _at| {
+        tell.send(candidates.to_vec()).unwrap();
+        Echo {
+            meeting: meeting.clone(),
+            outputs: VecDeque::new(),
+        }
+    };
+    let (driver, mut lookout) = Driver::start_with(&config, watched(&list), make).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let enter = |conn| runtime.block_on(join(&driver, conn));
+    let addresses = |told: &mpsc::Receiver<Vec<LocalCandidate>>| {
+        let candidates = told.recv_timeout(SOON).unwrap();
+        let ips = candidates.iter().map(|it| it.address.ip().to_string());
+        ips.collect::<Vec<_>>()
+    };
+    let (first, _outgoing) = enter(1);
+    assert_eq!(addresses(&told), ["127.0.0.1"; 2], "UDP and TCP");
+    list.lock().unwrap().push("127.0.0.2");
+    lookout.look_again();
+    let (_second, _outgoing) = enter(2);
+    let both = ["127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.2"];
+    assert_eq!(addresses(&told), both);
+    assert_eq!(driver.addresses().len(), 2);
+    // Who came before is reached there, too.
+    let port = driver.ports()[0];
+    let hello = check(&format!("{}:them", first.as_str()));
+    let go_round = |ip: [u8; 4]| {
+        let socket = udp(SocketAddr::from((ip, port)));
+        socket.send(&hello).unwrap();
+        socket.recv(&mut [0; 2048]).unwrap()
+    };
+    assert_eq!(go_round([127, 0, 0, 2]), hello.len());
+    TcpStream::connect(("127.0.0.2", port)).unwrap();
+    // An address that is gone is not told any more, but comes back at once.
+    list.lock().unwrap().remove(0);
+    lookout.look_again();
+    let (_third, _outgoing) = enter(3);
+    assert_eq!(addresses(&told), ["127.0.0.2"; 2]);
+    assert_eq!(go_round([127, 0, 0, 1]), hello.len());
+    // After a long time its sockets are closed.
+    for _look in 0..60 {
+        lookout.look_again();
+    }
+    let (_fourth, _outgoing) = enter(4);
+    assert!(UdpSocket::bind(("127.0.0.1", port)).is_ok(), "it is free");
+    assert_eq!(go_round([127, 0, 0, 2]), hello.len());
+    // A system that does not tell, or tells of nothing that is wanted, changes nothing.
+    lookout.look = Box::new(|| Err(AddressError::System(io::Error::other("no"))));
+    lookout.look_again();
+    assert_eq!(driver.addresses().len(), 1);
+    runtime.block_on(driver.stop());
+}
+
 #[test]
 fn a_public_address_stands_before_the_one_it_leads_to() {
     let config = config();
     let sockets = open(&config, &config.addresses, 0).unwrap();
     let port = sockets.port;
     let public: IpAddr = "203.0.113.9".parse().unwrap();
-    let found = candidates(&sockets, &[public]).unwrap();
+    let found = candidates(&sockets.ours(), &[public]).unwrap();
     assert_eq!(found.len(), 4);
     let first = found[0];
     assert_eq!(first.address, (public, port).into());
@@ -275,6 +353,6 @@ fn a_public_address_stands_before_the_one_it_leads_to() {
 
     let only_four = ["127.0.0.1".parse().unwrap()];
     let sockets = open(&config, &only_four, 0).unwrap();
-    let error = candidates(&sockets, &["2001:db8::9".parse().unwrap()]).unwrap_err();
+    let error = candidates(&sockets.ours(), &["2001:db8::9".parse().unwrap()]).unwrap_err();
     assert!(error.to_string().contains("IPv6"), "{error}");
 }

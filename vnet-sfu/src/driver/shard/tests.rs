@@ -102,6 +102,7 @@ impl Space for Fake {
                 "timeout".to_owned()
             }
             RoomInput::Share(each) => format!("share {each}"),
+            RoomInput::ReachedAt(candidates) => format!("at {} candidates", candidates.len()),
             RoomInput::Stop => "stop".to_owned(),
         };
         self.heard.lock().unwrap().push(heard);

@@ -16,6 +16,7 @@ use crate::ids::{ConnId, ParticipantId, TrackId};
 use crate::limits::SfuLimits;
 use crate::media::{Answer, Media, MediaError, MediaOutput, Need, PeerStatistics, Route};
 use crate::room::{Moment, Room, RoomInput, RoomOutput};
+use crate::stage::LocalCandidate;
 use crate::ticket::Claims;
 use crate::wire::{Encode, ErrorCode, Join, Publish, Request, Resume, SlotState, VERSION, Want};
 
@@ -147,6 +148,8 @@ impl Media for FakeMedia {
     fn share(&mut self, each: u64, _now: Instant) {
         self.share = Some(each);
     }
+
+    fn reached_at(&mut self, _candidates: &[LocalCandidate]) {}
 
     fn statistics(&mut self) -> Vec<PeerStatistics> {
         Vec::new()
