@@ -15,3 +15,32 @@ install_packages() {
   "${as_root[@]}" apt-get update -qq
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
+
+# What tests need besides Rust: installed where it is missing.
+need_browsers_and_node() {
+  have chromium || have chromium-browser || have google-chrome || install_packages "a browser" chromium fonts-dejavu-core
+  have node || install_packages "Node" nodejs
+  have npm || install_packages "npm" npm
+}
+need_firefox() { have firefox-esr || have firefox || install_packages "a second browser" firefox-esr; }
+need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages "Python with venv" python3 python3-venv; }
+need_iproute() {
+  { PATH=$PATH:/usr/sbin:/sbin have ip && PATH=$PATH:/usr/sbin:/sbin have tc; } || install_packages "ip and tc" iproute2
+}
+
+# Builds the server that is tested; VNET_SERVER can name one that is built already.
+build_server() {
+  target=${CARGO_TARGET_DIR:-target}
+  mkdir -p "$target"
+  target=$(realpath "$target")
+  if [ -n "${VNET_SERVER:-}" ]; then return; fi
+  cargo build --example server --locked
+  export VNET_SERVER=$target/debug/examples/server
+}
+
+# The packages of the browser tests, as their lock file names them.
+install_node_modules() {
+  if [ ! -d tests/browser/node_modules ] || [ tests/browser/package-lock.json -nt tests/browser/node_modules/.package-lock.json ]; then
+    (cd tests/browser && npm ci --no-audit --no-fund)
+  fi
+}

@@ -11,18 +11,29 @@ const candidates = [
 ];
 
 /** Cameras, microphones and screens that need neither hardware nor a person who allows them. */
-export const fakeDevices = [
-  '--use-fake-device-for-media-stream=fps=30',
+const devices = (rate) => [
+  `--use-fake-device-for-media-stream=fps=${rate}`,
   '--use-fake-ui-for-media-stream',
   '--autoplay-policy=no-user-gesture-required',
 ];
+export const fakeDevices = devices(30);
+/** The same with fewer pictures: for several browsers on one small machine. */
+export const slowDevices = devices(10);
+
+/** The browser of this machine. */
+export function chromiumPath() {
+  const path = candidates.find((candidate) => candidate && existsSync(candidate));
+  assert.ok(path, 'no Chromium found: install it, or name it in VNET_CHROMIUM');
+  return path;
+}
 
 /** Launches the browser of this machine. */
-export function launch(...flags) {
-  const executablePath = candidates.find((path) => path && existsSync(path));
-  assert.ok(executablePath, 'no Chromium found: install it, or name it in VNET_CHROMIUM');
+export const launch = (...flags) => launchThrough({ executablePath: chromiumPath() }, ...flags);
+
+/** The same through something else: `options` are those of Playwright. */
+export function launchThrough(options, ...flags) {
   return chromium.launch({
-    executablePath,
+    ...options,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -12,15 +12,18 @@ function cleanEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VNET_')));
 }
 
+/** Starts a server on loopback: see `startServerAt`. */
+export const startServer = (...flags) => startServerAt('127.0.0.1:0', ...flags);
+
 /**
  * Starts a server and waits until it says where it listens. `restart` ends it as a crash would and starts it
  * again at the same address with the same data.
  * @returns {Promise<{url: string, said: string[], createAdmin: (name: string, password: string) => Promise<void>,
  *   restart: () => Promise<void>, stop: () => Promise<void>}>}
  */
-export async function startServer(...flags) {
+export async function startServerAt(listen, ...flags) {
   const dataDir = await mkdtemp(join(tmpdir(), 'vnet-browser-'));
-  let run = await start(dataDir, '127.0.0.1:0', flags);
+  let run = await start(dataDir, listen, flags);
   return {
     url: run.url,
     said: run.said,
@@ -50,8 +53,8 @@ async function start(dataDir, listen, flags) {
   const url = await new Promise((found, failed) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       said.push(line);
-      const address = /https?:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (address) found(address[0]);
+      const open = /^ *Open +(https?:\/\/.+)\/$/.exec(line);
+      if (open) found(open[1]);
     });
     child.once('error', failed);
     exited.then((code) => failed(new Error(`the server ended (${code}): ${said.join('\n')}`)));
