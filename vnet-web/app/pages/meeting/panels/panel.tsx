@@ -1,0 +1,54 @@
+import { CloseButton } from '@mantine/core';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCall } from '../call/call';
+import type { Panel as PanelName } from '../call/view';
+import classes from './panel.module.css';
+
+interface PanelProps {
+  readonly name: PanelName;
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** Beside the tiles; on a phone above everything. Takes the focus when it opens and gives it back when it closes. */
+export function Panel({ name, title, children }: PanelProps) {
+  const { t } = useTranslation();
+  const { view } = useCall();
+  const root = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const panel = root.current;
+    const first =
+      panel?.querySelector<HTMLElement>('[data-first]') ?? panel?.querySelector<HTMLElement>('h2');
+    first?.focus({ preventScroll: true });
+    return () => {
+      // Whoever went on elsewhere stays there.
+      if (document.activeElement !== document.body && !panel?.contains(document.activeElement)) return;
+      const back = document.getElementById(`button-${name}`) ?? before;
+      if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+    };
+  }, [name]);
+  const close = () => view.update({ panel: null });
+  return (
+    <aside
+      ref={root}
+      id={`panel-${name}`}
+      className={classes.panel}
+      aria-labelledby={`title-${name}`}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <header className={classes.head}>
+        <h2 id={`title-${name}`} tabIndex={-1}>
+          {title}
+        </h2>
+        <CloseButton size="lg" aria-label={t('conference.closePanel')} onClick={close} />
+      </header>
+      {children}
+    </aside>
+  );
+}

@@ -1,0 +1,129 @@
+import { IconHandStop, IconMicrophoneOff, IconPinFilled, IconScreenShare } from '@tabler/icons-react';
+import { memo, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ConferenceSnapshot, Want } from '../../../conference/conference';
+import { useCall, useMeeting, useView } from '../call/call';
+import { isSilent, participantOf, streamBy, streamOf } from '../call/people';
+import { shallow } from '../call/store';
+import { Avatar } from './avatar';
+import { explainTile, type TileWhy } from './explain';
+import { ownStream, Picture } from './picture';
+import { QualityMark } from './quality';
+import classes from './tile.module.css';
+import type { TileSpec } from './tile-list';
+import { TileMenu } from './tile-menu';
+
+interface TileProps {
+  readonly spec: TileSpec;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly place: 'large' | 'grid' | 'strip' | 'float';
+  readonly priority: NonNullable<Want['priority']>;
+  readonly pinned: boolean;
+}
+
+/** What a tile shows, in values that can be compared. */
+function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean) {
+  const person = participantOf(snapshot, spec.participant);
+  const stream = spec.stream
+    ? streamOf(snapshot, spec.stream)
+    : streamBy(snapshot, spec.participant, 'camera');
+  const { track, muted } = snapshot.local.camera;
+  const own = spec.isSelf && track && !muted ? ownStream(track) : null;
+  let why: TileWhy | null = explainTile(person, stream, dataSaver);
+  if (spec.isSelf) why = own ? null : 'camera-off';
+  return {
+    name: person?.name ?? '',
+    stream: spec.isSelf ? null : (stream?.id ?? null),
+    media: spec.isSelf ? own : (stream?.media ?? null),
+    why,
+    hand: spec.kind === 'person' && (person?.hand ?? false),
+    silent: spec.kind === 'person' && person !== null && isSilent(snapshot, person),
+    quality: spec.kind === 'person' ? (person?.quality ?? null) : null,
+  };
+}
+
+/** One person, or one screen. */
+export const Tile = memo(function Tile({ spec, x, y, width, height, place, priority, pinned }: TileProps) {
+  const { t } = useTranslation();
+  const call = useCall();
+  const dataSaver = useView((view) => view.dataSaver);
+  const seen = useMeeting((snapshot) => look(snapshot, spec, dataSaver), shallow);
+  const tile = useRef<HTMLLIElement>(null);
+  const ring = useRef<HTMLSpanElement>(null);
+  const fit = spec.kind === 'screen' ? 'contain' : 'cover';
+
+  useEffect(() => {
+    if (!tile.current || !seen.stream) return;
+    return call.wants.show(tile.current, { stream: seen.stream, priority, fit });
+  }, [call, seen.stream, priority, fit]);
+
+  useEffect(() => {
+    if (!ring.current || spec.kind === 'screen') return;
+    return call.speaking.watch(ring.current, spec.participant);
+  }, [call, spec]);
+
+  const shown = seen.why === null && seen.media !== null;
+  const label =
+    spec.kind === 'screen'
+      ? t('conference.screenOf', { name: seen.name })
+      : spec.isSelf
+        ? t('conference.you', { name: seen.name })
+        : seen.name;
+  return (
+    <li
+      ref={tile}
+      className={classes.tile}
+      data-place={place}
+      data-kind={spec.kind}
+      data-tile={spec.key}
+      aria-label={label}
+      style={{ width, height, transform: `translate(${x}px, ${y}px)` }}
+      onDoubleClick={() => call.pin(spec.key)}
+    >
+      {seen.media && <Picture media={seen.media} fit={fit} mirrored={spec.isSelf} shown={shown} />}
+      {!shown && spec.kind === 'person' && <Avatar name={seen.name} />}
+      {!shown && spec.kind === 'screen' && (
+        <IconScreenShare className={classes.screenIcon} aria-hidden="true" />
+      )}
+      <TileReason why={seen.why} isSelf={spec.isSelf} />
+      <span ref={ring} className={classes.ring} aria-hidden="true" />
+      <div className={classes.marks}>
+        {seen.hand && (
+          <span className={classes.hand} role="img" aria-label={t('conference.handUp')}>
+            <IconHandStop size="1.1em" aria-hidden="true" />
+          </span>
+        )}
+        {pinned && (
+          <span className={classes.mark} role="img" aria-label={t('conference.pinned')}>
+            <IconPinFilled size="1em" aria-hidden="true" />
+          </span>
+        )}
+      </div>
+      <div className={classes.label}>
+        {seen.silent && (
+          <IconMicrophoneOff className={classes.silent} role="img" aria-label={t('conference.muted')} />
+        )}
+        <bdi className={classes.name}>{label}</bdi>
+        <QualityMark quality={seen.quality} />
+      </div>
+      <TileMenu spec={spec} name={seen.name} pinned={pinned} />
+    </li>
+  );
+});
+
+/** Why there is no picture, where it is worth a word. */
+function TileReason({ why, isSelf }: { why: TileWhy | null; isSelf: boolean }) {
+  const { t } = useTranslation();
+  if (why === null || isSelf || why === 'camera-off') return null;
+  if (why === 'starting') {
+    return (
+      <span className={classes.starting} role="img" aria-label={t('conference.tile.starting')}>
+        <i />
+      </span>
+    );
+  }
+  return <span className={classes.reason}>{t(`conference.tile.${why}`)}</span>;
+}
