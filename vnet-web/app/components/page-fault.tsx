@@ -1,14 +1,15 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import classes from './fault.module.css';
 
 /** What is shown when a page breaks. */
 export function PageFault() {
   const { t } = useTranslation();
   return (
-    <Stack component="main" align="center" p="xl" role="alert">
-      <Title order={1}>{t('common.fault')}</Title>
-      <Text>{t('common.faultHelp')}</Text>
+    <main className={classes.fault} role="alert">
+      <h1>{t('common.fault')}</h1>
+      <p>{t('common.faultHelp')}</p>
       <Button onClick={() => location.reload()}>{t('common.reload')}</Button>
-    </Stack>
+    </main>
   );
 }
