@@ -12,5 +12,7 @@ pub use vnet_sfu as sfu;
 pub use vnet_signal as signal;
 #[cfg(feature = "sqlite")]
 pub use vnet_store_sqlite as sqlite;
+#[cfg(feature = "web")]
+pub use vnet_web as web;
 
 pub use vnet_core::{Error, ErrorKind, Limits, Result, Secret, Vnet, VnetBuilder};

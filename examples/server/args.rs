@@ -16,6 +16,7 @@ use clap::{
 
 use crate::failure::Failure;
 use crate::media::Media;
+use crate::web::Web;
 
 /// The complete VNET server: accounts, meetings, media, signalling and pages in one process.
 ///
@@ -114,6 +115,8 @@ pub(crate) struct Serve {
         default_value = "open"
     )]
     pub(crate) sign_up: SignUp,
+    #[command(flatten)]
+    pub(crate) web: Web,
     #[command(flatten)]
     pub(crate) media: Media,
     /// Another limit than the default for one kind of request, as NAME=COUNT/PERIOD with a period in

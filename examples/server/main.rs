@@ -20,6 +20,7 @@ mod metrics_page;
 mod run;
 mod settings;
 mod shutdown;
+mod web;
 
 use std::env;
 use std::process::ExitCode;

@@ -53,6 +53,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         .with_hasher(hasher.clone())
         .with_sign_up(settings.sign_up);
     let (builder, http) = with_carrier(builder, &settings, &carrier);
+    let http = settings.web.add_to(http, &carrier, &data);
     let vnet = builder.build();
     vnet.seed_help()
         .await

@@ -15,6 +15,7 @@ use crate::args::{Data, Serve, SignUp, TlsMode};
 use crate::failure::Failure;
 use crate::limits;
 use crate::media::MediaSettings;
+use crate::web::Web;
 
 /// The variable that can hold a connection string itself.
 const CONNECTION_STRING: &str = "VNET_ACS_CONNECTION_STRING";
@@ -26,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) data: Data,
     pub(crate) http: HttpConfig,
     pub(crate) limits: Limits,
+    pub(crate) web: Web,
     pub(crate) media: MediaSettings,
     pub(crate) tls: TlsSource,
     pub(crate) acs: Option<AcsIdentityProvider>,
@@ -52,6 +54,7 @@ impl Settings {
             acs: acs(&typed)?,
             http: http(&typed, read.rates)?,
             limits: read.rooms,
+            web: typed.web,
             media: typed.media.check(read.conference)?,
             listen: typed.listen,
             data: typed.data,

@@ -34,6 +34,7 @@ pub mod testkit;
 pub mod token;
 pub mod user;
 mod vnet;
+pub mod web;
 
 pub use async_trait::async_trait;
 

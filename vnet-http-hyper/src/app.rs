@@ -10,6 +10,7 @@ use vnet_signal::Signalling;
 use crate::api::ApiDocument;
 use crate::audit::Audit;
 use crate::config::HttpConfig;
+use crate::front_end::AcsModule;
 use crate::page::Pages;
 use crate::rate::RateLimiter;
 
@@ -31,6 +32,9 @@ impl App {
     /// # Errors
     /// `InvalidInput`: a template that is none.
     pub(crate) fn new(vnet: Vnet, config: HttpConfig) -> Result<Arc<Self>> {
+        if let Some(module) = AcsModule::of(&config) {
+            module.warn_if_missing();
+        }
         let rooms = Arc::new(Rooms(vnet.clone()));
         Ok(Arc::new(Self {
             limits: RateLimiter::new(&config.rate_limits),

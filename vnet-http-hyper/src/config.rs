@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vnet_core::conference::ConferenceSignalling;
+use vnet_core::web::FrontEnd;
 
 use crate::address::{PathPrefix, PublicUrl, TrustedProxy};
 use crate::rate::RateLimits;
@@ -54,7 +55,10 @@ pub struct HttpConfig {
     pub drain_timeout: Duration,
     /// Page templates in the place of the built-in ones, by name.
     pub templates: Vec<(String, String)>,
-    /// The folder with the optional module of the Azure calling front end.
+    /// What people meet in under `/meet/`. Default: one plain page, which needs the embedded conference.
+    pub front_end: Option<Arc<dyn FrontEnd>>,
+    /// The folder of the front end's module for meetings on Azure, with the `manifest.json` that
+    /// `scripts/build-acs-web` writes; set it if and only if meetings are there. Default: none.
     pub acs_module: Option<PathBuf>,
     /// Who talks with the browsers of meetings over `/vnet/sfu/{meeting_id}/`. Default: nobody.
     pub conference: Option<Arc<dyn ConferenceSignalling>>,
@@ -77,6 +81,7 @@ impl Default for HttpConfig {
             handshake_timeout: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(10),
             templates: Vec::new(),
+            front_end: None,
             acs_module: None,
             conference: None,
         }
@@ -125,6 +130,8 @@ setters! {
     with_handshake_timeout(handshake_timeout: Duration);
     /// Sets [`drain_timeout`](Self::drain_timeout).
     with_drain_timeout(drain_timeout: Duration);
+    /// Sets [`front_end`](Self::front_end).
+    with_front_end(front_end: Option<Arc<dyn FrontEnd>>);
     /// Sets [`acs_module`](Self::acs_module).
     with_acs_module(acs_module: Option<PathBuf>);
     /// Sets [`conference`](Self::conference).

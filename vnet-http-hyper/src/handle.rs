@@ -105,7 +105,7 @@ async fn dispatch(ctx: &Ctx, target: Target<'_>, body: Payload) -> Result<Respon
         Target::Ready => ready(ctx).await,
         Target::Picture(file) => media::picture(ctx, file).await,
         Target::DefaultPicture => Ok(media::default_picture(ctx)),
-        Target::Static(file) => static_files::file(ctx, file),
+        Target::Static(file) => static_files::file(ctx, file).await,
     }
 }
 

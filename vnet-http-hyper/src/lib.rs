@@ -11,6 +11,7 @@ mod context;
 mod error;
 mod form;
 mod forwarded;
+mod front_end;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;

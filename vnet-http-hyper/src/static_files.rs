@@ -1,23 +1,22 @@
 //! The files that come with the program: style, logo, pictures. `build.rs` makes the table of them.
 
-use crate::asset::{self, Asset, Coding};
+use vnet_core::web::Packed;
+
 use crate::context::Ctx;
 use crate::error::HttpError;
 use crate::reply::Response;
+use crate::{asset, front_end};
 
-static FILES: &[(&str, Asset)] = include!(concat!(env!("OUT_DIR"), "/static_files.rs"));
+static FILES: &[Packed] = include!(concat!(env!("OUT_DIR"), "/static_files.rs"));
 
-fn find(name: &str) -> Option<&'static Asset> {
-    let mut files = FILES.iter();
-    files
-        .find(|(known, _)| *known == name)
-        .map(|(_, file)| file)
+fn find(name: &str) -> Option<&'static Packed> {
+    Packed::find(FILES, name)
 }
 
 /// The address of a file under `/static/` with its version, under which it may be kept for ever.
 pub(crate) fn versioned(name: &str) -> String {
     match find(name) {
-        Some(file) => format!("{name}?v={}", file.version),
+        Some(file) => format!("{name}?v={}", file.etag),
         None => name.to_owned(),
     }
 }
@@ -25,36 +24,26 @@ pub(crate) fn versioned(name: &str) -> String {
 /// A file. Asked for with its version (`?v=`) it never changes; without, it is asked about each time.
 ///
 /// # Errors
-/// 404: there is none.
-pub(crate) fn file(ctx: &Ctx, name: &str) -> Result<Response, HttpError> {
+/// 404: there is none. 503: it cannot be read.
+pub(crate) async fn file(ctx: &Ctx, name: &str) -> Result<Response, HttpError> {
+    if let Some(name) = name.strip_prefix("meeting/") {
+        return front_end::asset(ctx, name).await;
+    }
+    if let Some(name) = name.strip_prefix("acs/") {
+        return front_end::acs_asset(ctx, name).await;
+    }
     let file = find(name).ok_or_else(HttpError::not_found)?;
-    let is_versioned = ctx
-        .query("v")
-        .is_some_and(|version| version == file.version);
+    let is_versioned = ctx.query("v").is_some_and(|version| version == file.etag);
     let caching = match is_versioned {
         true => asset::FOR_EVER,
         false => asset::ASK_EACH_TIME,
     };
-    Ok(file.answer(ctx, caching))
+    Ok(asset::answer(ctx, file.asset(), caching))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-
     use super::*;
-
-    fn unpacked(coding: Coding, packed: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        match coding {
-            Coding::Brotli => brotli::BrotliDecompress(&mut &*packed, &mut bytes),
-            Coding::Gzip => flate2::read::GzDecoder::new(packed)
-                .read_to_end(&mut bytes)
-                .map(drop),
-        }
-        .unwrap();
-        bytes
-    }
 
     #[test]
     fn every_file_of_the_folder_is_served() {
@@ -65,21 +54,22 @@ mod tests {
             let name = entry.file_name().into_string().unwrap();
             let file = find(&name).unwrap_or_else(|| panic!("{name} is missing in the table"));
             assert_eq!(file.bytes, std::fs::read(entry.path()).unwrap(), "{name}");
-            assert_eq!(versioned(&name), format!("{name}?v={}", file.version));
+            assert_eq!(versioned(&name), format!("{name}?v={}", file.etag));
             count += 1;
         }
         assert_eq!(FILES.len(), count);
     }
 
     #[test]
-    fn an_encoding_holds_the_same_in_less() {
-        for (name, file) in FILES {
-            for (coding, packed) in file.encodings {
-                assert!(packed.len() < file.bytes.len(), "{name}");
-                assert_eq!(unpacked(*coding, packed), file.bytes, "{name}: {coding:?}");
-            }
-        }
+    fn text_is_packed_and_every_type_is_known() {
         let style = find("vnet.css").unwrap();
         assert_eq!(style.encodings.len(), 2, "text is worth packing");
+        for file in FILES {
+            assert!(
+                vnet_core::web::mime_of(file.name).is_some(),
+                "{}",
+                file.name
+            );
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `/meet/…`: the shell that the front end lives in, and until then a page that is of use.
+//! `/meet/…`: the front end if there is one, and otherwise a page that is of use without it.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -7,14 +7,14 @@ use vnet_core::meeting::Meeting;
 use crate::error::HttpError;
 use crate::page::view::{MeetingView, when_word};
 use crate::page::visit::Visit;
-use crate::page::{home, meetings};
+use crate::page::{home, meetings, shell};
 use crate::reply::Response;
 
 /// Meetings in the list of the shell.
 const LISTED: u32 = 20;
 
 #[derive(Serialize)]
-struct Shell {
+struct Meet {
     /// What the front end is configured by.
     attributes: Vec<Attribute>,
     meeting: Option<Shown>,
@@ -22,10 +22,11 @@ struct Shell {
     meetings: Vec<MeetingView>,
 }
 
+/// An attribute of `#root`.
 #[derive(Serialize)]
-struct Attribute {
-    name: &'static str,
-    value: String,
+pub(super) struct Attribute {
+    pub(super) name: &'static str,
+    pub(super) value: String,
 }
 
 #[derive(Serialize)]
@@ -38,12 +39,15 @@ struct Shown {
 }
 
 /// GET of any path under `/meet/`; `rest` is what follows, by segments.
-pub(super) async fn shell(visit: &Visit<'_>, rest: &[&str]) -> Result<Response, HttpError> {
+pub(super) async fn show(visit: &Visit<'_>, rest: &[&str]) -> Result<Response, HttpError> {
     visit.only_read()?;
     let Some(me) = visit.signed_in() else {
         return Ok(visit.to_sign_in());
     };
-    let mut view = Shell {
+    if let Some(front_end) = &visit.ctx().app.config.front_end {
+        return shell::show(visit, front_end).await;
+    }
+    let mut view = Meet {
         attributes: attributes(visit),
         meeting: None,
         unknown_code: None,
@@ -73,7 +77,8 @@ async fn shown(
     })
 }
 
-fn attributes(visit: &Visit<'_>) -> Vec<Attribute> {
+/// What a front end is told by the wire contract.
+pub(super) fn attributes(visit: &Visit<'_>) -> Vec<Attribute> {
     let here = |path: &str| format!("{}{path}", visit.prefix());
     [
         ("data-signalling-server", visit.signalling_url()),

@@ -15,6 +15,7 @@ mod meet;
 mod meetings;
 mod next;
 mod render;
+mod shell;
 mod sign_in;
 mod sign_up;
 mod view;
@@ -55,7 +56,7 @@ pub(crate) async fn dispatch(ctx: &Ctx, body: Payload) -> Result<Response, HttpE
         ["help"] => help::list(&visit).await,
         ["help", "article", number] => help::article(&visit, number).await,
         ["account", ref rest @ ..] => account(&visit, rest, body).await,
-        ["meet", ref rest @ ..] => meet::shell(&visit, rest).await,
+        ["meet", ref rest @ ..] => meet::show(&visit, rest).await,
         ["admin", ref rest @ ..] => admin::dispatch(&visit, rest, body).await,
         _ => Err(HttpError::not_found()),
     }

@@ -44,6 +44,7 @@ built_in![
     "meet.html",
     "meeting-edit.html",
     "meetings.html",
+    "shell.html",
     "sign-in.html",
     "sign-out.html",
     "sign-up.html",
@@ -70,6 +71,7 @@ pub(crate) struct Frame {
 /// The templates, ready to be filled.
 pub(crate) struct Pages {
     env: Environment<'static>,
+    has_front_end: bool,
     /// Where profile pictures are made.
     pub(crate) studio: Studio,
 }
@@ -107,6 +109,7 @@ impl Pages {
         env.set_formatter(write_escaped);
         Ok(Self {
             env,
+            has_front_end: config.front_end.is_some(),
             studio: Studio::default(),
         })
     }
@@ -125,7 +128,10 @@ impl Pages {
             Error::internal("cannot fill a page template", source)
                 .with_context("template", template)
         };
-        let site = context! { sign_up_open => frame.sign_up_open };
+        let site = context! {
+            sign_up_open => frame.sign_up_open,
+            front_end => self.has_front_end,
+        };
         let frame = context! {
             page => Value::from(Serde(frame)),
             viewer => Value::from(Serde(&frame.viewer)),
@@ -196,10 +202,17 @@ mod tests {
 
     #[test]
     fn no_template_has_a_script_or_a_style_in_it() {
-        // The meeting page loads its script as a file of its own.
-        const OWN_FILE: &str = r#"<script type="module" src="{{ static('meet.js') }}"></script>"#;
+        // The pages of meetings load their scripts as files of their own.
+        const OWN_FILES: [&str; 2] = [
+            r#"<script type="module" src="{{ static('meet.js') }}"></script>"#,
+            r#"<script type="module" src="{{ script }}"></script>"#,
+        ];
         for (name, source) in BUILT_IN {
-            let source = source.replace(OWN_FILE, "");
+            let source = OWN_FILES
+                .into_iter()
+                .fold((*source).to_owned(), |source, file| {
+                    source.replace(file, "")
+                });
             for bad in [
                 "<script",
                 "<style",

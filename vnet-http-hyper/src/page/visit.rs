@@ -51,6 +51,10 @@ impl<'a> Visit<'a> {
         }
     }
 
+    pub(crate) fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
     pub(crate) fn vnet(&self) -> &'a Vnet {
         &self.ctx.app.vnet
     }
