@@ -234,10 +234,6 @@ export interface AcsCallAgent<
   Audio extends AcsLocalAudio = AcsLocalAudio,
 > {
   join(group: { groupId: string }, options: AcsJoinOptions<Video, Audio>): AcsCall<Video, Audio>;
-  on(
-    event: 'connectionStateChanged',
-    listener: (change: { readonly newValue: string; readonly reason?: string }) => void,
-  ): void;
   dispose(): Promise<void>;
 }
 
