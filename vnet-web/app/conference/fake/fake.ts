@@ -106,11 +106,9 @@ export class FakeConference implements Conference {
   async join(options: JoinOptions = {}): Promise<void> {
     if (this.#store.snapshot.state.kind !== 'idle')
       throw new ConferenceError('wrong_state', 'One joins once.');
-    this.#store.updateLocal('microphone', {
-      track: options.microphone ?? null,
-      muted: options.microphoneMuted ?? false,
-    });
-    this.#store.updateLocal('camera', { track: options.camera ?? null, muted: options.cameraMuted ?? false });
+    const { microphone = null, camera = null, microphoneMuted = false, cameraMuted = false } = options;
+    this.#keep('microphone', microphone, microphoneMuted);
+    this.#keep('camera', camera, cameraMuted);
     this.#store.update({ state: { kind: 'joining' } });
     const entered = new Promise<void>((done, failed) => {
       this.#entered = { done, failed };
@@ -287,19 +285,20 @@ export class FakeConference implements Conference {
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     const { muted } = this.#store.snapshot.local[source];
-    // A source that was taken back begins anew.
-    this.#store.updateLocal(source, { track, muted: track ? muted : false });
-    if (track) this.#watch(source, track);
+    this.#keep(source, track, muted);
     if (!this.#isIn || this.#id === null) return;
     if (track) this.room.publish(this.#id, source, track, muted);
     else this.room.unpublish(this.#id, source);
   }
 
-  #watch(source: Source, track: MediaStreamTrack): void {
+  #keep(source: Source, track: MediaStreamTrack | null, muted: boolean): void {
+    if (track) track.enabled = !muted;
+    // A source that was taken back begins anew.
+    this.#store.updateLocal(source, { track, muted: track ? muted : false });
     const ended = () => {
       if (this.#store.snapshot.local[source].track === track) void this.setTrack(source, null);
     };
-    track.addEventListener('ended', ended, { once: true });
+    track?.addEventListener('ended', ended, { once: true });
   }
 
   async setMuted(source: Source, muted: boolean): Promise<void> {
