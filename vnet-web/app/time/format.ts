@@ -18,7 +18,7 @@ export function dayName(at: number, language: string, now: number): string {
 export function timeRange(start: number, end: number | null, language: string): string {
   const isSameDay = end === null || new Date(start).toDateString() === new Date(end).toDateString();
   const day = isSameDay ? {} : ({ weekday: 'short', day: 'numeric', month: 'short' } as const);
-  const range = format(language, { hour: '2-digit', minute: '2-digit', ...day });
+  const range = format(language, { hour: 'numeric', minute: '2-digit', ...day });
   return end === null ? range.format(start) : range.formatRange(start, end);
 }
 
@@ -29,7 +29,7 @@ export function fullRange(start: number, end: number | null, language: string, z
     day: 'numeric',
     month: 'short',
     year: 'numeric',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
     timeZoneName: 'short',
     ...(zone ? { timeZone: zone } : {}),

@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** Milliseconds before the start from which it is told when. */
-const SOON = 24 * 3_600_000;
+const SOON = 12 * 3_600_000;
 
 /** One of one's own meetings, with everything one can do with it. */
 export function MeetingRow({ meeting, now, state }: Props) {

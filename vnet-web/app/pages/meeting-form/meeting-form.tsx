@@ -90,6 +90,7 @@ export function MeetingForm(props: Props) {
         {canStartNow && (
           <Checkbox
             name="join-now"
+            size="md"
             label={t('form.now')}
             description={t('form.nowHint')}
             checked={values.now}

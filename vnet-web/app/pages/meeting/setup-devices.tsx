@@ -92,6 +92,7 @@ function Blur({ track }: { track: MediaStreamTrack | null }) {
   };
   return (
     <Checkbox
+      size="md"
       label={t('setup.blur')}
       checked={isOn}
       onChange={(event) => void change(event.currentTarget.checked)}

@@ -6,7 +6,7 @@ const privacy = {
   keepsAccount:
     'Your account: username, names, e-mail address, the name shown in meetings and your picture. Of your password only a salted hash that cannot be turned back.',
   keepsSession:
-    'Your sessions: when you signed in and until when that holds; of the cookie’s value only a hash. The cookie is needed to stay signed in; there is no other cookie.',
+    'Your sessions: when you signed in and until when that holds; of the cookie’s value only a hash. The cookie is needed to stay signed in. The only other cookie remembers the distance of your clock from UTC, where you schedule without JavaScript.',
   keepsMeetings:
     'Meetings that you schedule: title, notes, times and code. Who has the code can read them, with your name.',
   keepsIdentity:
