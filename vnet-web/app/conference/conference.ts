@@ -257,6 +257,12 @@ export interface Conference {
   raiseHand(raised: boolean, participant?: ParticipantId): Promise<void>;
   react(emoji: string): Promise<void>;
 
+  /**
+   * There where the provider plays the sound of others by itself (their `media` is `null` then): chooses the
+   * loudspeaker. Missing: pages play the sound.
+   */
+  setLoudspeaker?(device: { readonly deviceId: string; readonly label: string }): Promise<void>;
+
   statistics(): Promise<Statistics>;
 }
 

@@ -8,6 +8,7 @@ import {
   type ConferenceSnapshot,
   type JoinOptions,
   type LeaveReason,
+  type LocalSource,
   type Participant,
   type ParticipantId,
   type Quality,
@@ -59,6 +60,8 @@ export class AcsConference implements Conference {
   #me: { readonly id: ParticipantId; readonly name: string; readonly role: Role } | null = null;
   #hands: ReadonlySet<ParticipantId> = new Set();
   #quality: Quality | null = null;
+  /** Ends the watch over the device of each source. */
+  readonly #unplug = new Map<Source, () => void>();
   #release = () => {};
   #unlisten = () => {};
   #farewell: Promise<void> | null = null;
@@ -100,8 +103,8 @@ export class AcsConference implements Conference {
     if (this.#store.snapshot.state.kind !== 'idle')
       throw new ConferenceError('wrong_state', 'One joins once.');
     const { microphone = null, microphoneMuted = false, camera = null, cameraMuted = false } = options;
-    this.#store.updateLocal('microphone', { track: microphone, muted: microphoneMuted });
-    this.#store.updateLocal('camera', { track: camera, muted: cameraMuted });
+    this.#keep('microphone', { track: microphone, muted: microphoneMuted });
+    this.#keep('camera', { track: camera, muted: cameraMuted });
     this.#store.update({ state: { kind: 'joining' } });
     try {
       await this.#enter();
@@ -178,13 +181,13 @@ export class AcsConference implements Conference {
   #entered(call: AcsCall): void {
     const silenced = () => {
       if (this.#store.snapshot.local.microphone.muted) return;
-      this.#store.updateLocal('microphone', { muted: true });
+      this.#keep('microphone', { muted: true });
       this.#store.emit('silenced', { source: 'microphone', by: null });
     };
     const screen = () => {
       if (call.isScreenSharingOn || !this.#outgoing.sharesScreen) return;
       this.#outgoing.screenEnded();
-      this.#store.updateLocal('screen', { track: null });
+      this.#keep('screen', { track: null });
     };
     const goes = () => void this.leave();
     call.on('mutedByOthers', silenced);
@@ -256,10 +259,13 @@ export class AcsConference implements Conference {
 
   async #goOut(reason: LeaveReason, detail: string | null): Promise<void> {
     this.#stop.abort();
+    for (const end of this.#unplug.values()) end();
     this.#unlisten();
     this.#features?.dispose();
+    this.#features = null;
     this.#figures.stop();
     this.#roster?.dispose();
+    this.#roster = null;
     const nobody = { participants: [], streams: [], self: null, dominant: null };
     this.#store.end({ ...nobody, state: { kind: 'left', reason, detail } });
     // Hanging up comes first; what was sent ends with it.
@@ -316,21 +322,35 @@ export class AcsConference implements Conference {
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (source === 'screenAudio' && track) throw failure('unsupported', 'unsupported');
+    await this.#change(source, { track });
+  }
+
+  setMuted(source: Source, muted: boolean): Promise<void> {
+    return this.#change(source, { muted });
+  }
+
+  async #change(source: Source, change: Partial<LocalSource>): Promise<void> {
+    if (this.#farewell) return;
     const before = this.#store.snapshot.local[source];
-    this.#store.updateLocal(source, { track });
+    this.#keep(source, change);
+    const mine = this.#store.snapshot.local[source];
     await this.#outgoing.sync().catch((error: unknown) => {
-      if (this.#store.snapshot.local[source].track === track) this.#store.updateLocal(source, before);
+      // Nothing pretends to be sent, unless something else is wanted by now.
+      if (this.#store.snapshot.local[source] === mine) this.#keep(source, before);
       throw error;
     });
   }
 
-  async setMuted(source: Source, muted: boolean): Promise<void> {
-    const before = this.#store.snapshot.local[source];
-    this.#store.updateLocal(source, { muted });
-    await this.#outgoing.sync().catch((error: unknown) => {
-      if (this.#store.snapshot.local[source].muted === muted) this.#store.updateLocal(source, before);
-      throw error;
-    });
+  #keep(source: Source, change: Partial<LocalSource>): void {
+    const before = this.#store.snapshot.local[source].track;
+    this.#store.updateLocal(source, change);
+    const { track, muted } = this.#store.snapshot.local[source];
+    if (track) track.enabled = !muted;
+    if (track === before) return;
+    this.#unplug.get(source)?.();
+    const unplugged = () => void this.setTrack(source, null).catch(() => {});
+    track?.addEventListener('ended', unplugged);
+    this.#unplug.set(source, () => track?.removeEventListener('ended', unplugged));
   }
 
   /** The SDK plays the sound, so it is the SDK that has to be told where. */

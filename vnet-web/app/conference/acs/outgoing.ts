@@ -99,7 +99,7 @@ export class Outgoing {
       const made = track && this.#voice(track);
       if (made) await call.startAudio(made.stream);
     } else if (sent.track !== track) {
-      const clone = track?.clone() ?? null;
+      const clone = live(track);
       const media = clone ? new MediaStream([clone]) : this.#quietStream();
       if (media) await sent.stream.setMediaStream(media);
       sent.clone?.stop();
@@ -147,14 +147,14 @@ export class Outgoing {
 
   async #replace(sent: Sent<AcsLocalVideo>, track: MediaStreamTrack): Promise<void> {
     if (sent.track === track) return;
-    const clone = track.clone();
+    const clone = live(track);
     await sent.stream.setMediaStream(new MediaStream([clone]));
     sent.clone?.stop();
     Object.assign(sent, { track, clone });
   }
 
   #voice(track: MediaStreamTrack | null): Sent<AcsLocalAudio> | null {
-    const clone = track?.clone() ?? null;
+    const clone = live(track);
     // Without a stream of ours the SDK would open a microphone by itself.
     const media = clone ? new MediaStream([clone]) : this.#quietStream();
     this.#microphone = media && { stream: new this.#sdk.LocalAudioStream(media, KEPT), track, clone };
@@ -162,7 +162,7 @@ export class Outgoing {
   }
 
   #picture(track: MediaStreamTrack): Sent<AcsLocalVideo> {
-    const clone = track.clone();
+    const clone = live(track);
     return { stream: new this.#sdk.LocalVideoStream(new MediaStream([clone]), KEPT), track, clone };
   }
 
@@ -175,6 +175,13 @@ export class Outgoing {
     sent?.stream.dispose();
     sent?.clone?.stop();
   }
+}
+
+/** A clone that sends, whatever the original does: whether anything is sent is said to the SDK. */
+function live<Track extends MediaStreamTrack | null>(track: Track): Track {
+  const clone = track?.clone() ?? null;
+  if (clone) clone.enabled = true;
+  return clone as Track;
 }
 
 const say =

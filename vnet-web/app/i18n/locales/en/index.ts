@@ -1,3 +1,4 @@
+import acs from './acs';
 import common from './common';
 import conference from './conference';
 import form from './form';
@@ -9,5 +10,5 @@ import privacy from './privacy';
 import setup from './setup';
 
 /** English: the words that all other languages translate. */
-const en = { common, home, form, setup, left, meeting, conference, lan, privacy };
+const en = { acs, common, home, form, setup, left, meeting, conference, lan, privacy };
 export default en;
