@@ -127,8 +127,8 @@ export const talkRules: readonly Rule[] = [
       const { conference } = stage;
       const other = await withOther(stage);
       const seen = collect(conference, 'reaction') as { participant: string; emoji: string }[];
-      await conference.react('🎉');
-      await untilSees(other, 'it is seen', ({ reactions }) => reactions.includes('🎉'));
+      await conference.react('👏');
+      await untilSees(other, 'it is seen', ({ reactions }) => reactions.includes('👏'));
       const theirs = new Promise<void>((done) =>
         conference.on('reaction', ({ emoji }) => emoji === '👍' && done()),
       );
@@ -139,7 +139,7 @@ export const talkRules: readonly Rule[] = [
       same(
         seen,
         [
-          { participant: self?.id, emoji: '🎉' },
+          { participant: self?.id, emoji: '👏' },
           { participant: them?.id, emoji: '👍' },
         ],
         'what was told',

@@ -40,7 +40,14 @@ export interface Other {
   sees(): Promise<Sight>;
 }
 
+/**
+ * What cannot be seen through a provider: `roles` of others; `voices`, which it plays by itself; `mutedPictures`,
+ * which are gone instead.
+ */
+export type Lack = 'roles' | 'voices' | 'mutedPictures';
+
 export interface Stage {
+  readonly lacks?: readonly Lack[];
   /** The conference that a rule is about, not joined yet. */
   readonly conference: Conference;
   /** What its person is called. */

@@ -357,6 +357,14 @@ export class SfuConference implements Conference {
     return this.#ask(() => ({ type: 'react', emoji }));
   }
 
+  /** Ends the meeting; that one is out of it is the answer. */
+  async #end(): Promise<void> {
+    await this.#ask(() => ({ type: 'end' })).catch((error: unknown) => {
+      const { state } = this.#store.snapshot;
+      if (state.kind !== 'left' || state.reason !== 'ended') throw error;
+    });
+  }
+
   #hostActions(): HostActions {
     return {
       mute: (stream) => this.#ask((number) => ({ type: 'mute_track', track: number(stream) })),
@@ -366,7 +374,7 @@ export class SfuConference implements Conference {
       admit: (id) => this.#ask((number) => ({ type: 'admit', participant: number(id) })),
       deny: (id) => this.#ask((number) => ({ type: 'deny', participant: number(id) })),
       handOver: (id) => this.#ask((number) => ({ type: 'hand_over', participant: number(id) })),
-      end: () => this.#ask(() => ({ type: 'end' })),
+      end: () => this.#end(),
     };
   }
 
