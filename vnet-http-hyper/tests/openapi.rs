@@ -328,34 +328,9 @@ async fn meetings_answer_as_described() {
     }
 
     let path = "/meeting/meetings/{code}/";
-    let (real, missing) = (
-        format!("/meeting/meetings/{code}/"),
-        "/meeting/meetings/zzzzzzzzzz/",
-    );
-    for browser in [&ada, &eve] {
-        document.answered("GET", path, &server.get_as(browser, &real).await);
-    }
-    document.answered("GET", path, &server.get_as(&ada, missing).await);
-    for (browser, address, body, status) in [
-        (
-            &ada,
-            &*real,
-            json!({"title": "Retro", "end_time": null}),
-            200,
-        ),
-        (&ada, &*real, json!({}), 200),
-        (&eve, &*real, json!({"title": "Mine"}), 403),
-        (&ada, missing, json!({"title": "Mine"}), 404),
-    ] {
-        document.sent("PATCH", path, &body);
-        let answer = server.send_json(browser, "PATCH", address, &body).await;
-        assert_eq!(answer.status, status, "{body}");
-        document.answered("PATCH", path, &answer);
-    }
-    let wrong = json!({"title": ""});
-    let answer = server.send_json(&ada, "PATCH", &real, &wrong).await;
-    assert_eq!(answer.status, 400);
-    document.answered("PATCH", path, &answer);
+    let missing = "/meeting/meetings/zzzzzzzzzz/";
+    let real = format!("/meeting/meetings/{code}/");
+    read_and_changed(&mut document, &server, [&ada, &eve], &real, missing).await;
 
     let join = "/meeting/meetings/{code}/join/";
     for (address, status) in [
@@ -385,6 +360,36 @@ async fn meetings_answer_as_described() {
         document.answered("DELETE", path, &answer);
     }
     nothing_is_unseen(&document, |path| path.starts_with("/meeting/"));
+}
+
+/// Reads and changes the meeting at `real`, which is Ada's, and the one at `missing`, which is not.
+async fn read_and_changed(
+    document: &mut Document,
+    server: &Server,
+    [ada, eve]: [&Browser; 2],
+    real: &str,
+    missing: &str,
+) {
+    let path = "/meeting/meetings/{code}/";
+    for browser in [ada, eve] {
+        document.answered("GET", path, &server.get_as(browser, real).await);
+    }
+    document.answered("GET", path, &server.get_as(ada, missing).await);
+    for (browser, address, body, status) in [
+        (ada, real, json!({"title": "Retro", "end_time": null}), 200),
+        (ada, real, json!({}), 200),
+        (eve, real, json!({"title": "Mine"}), 403),
+        (ada, missing, json!({"title": "Mine"}), 404),
+    ] {
+        document.sent("PATCH", path, &body);
+        let answer = server.send_json(browser, "PATCH", address, &body).await;
+        assert_eq!(answer.status, status, "{body}");
+        document.answered("PATCH", path, &answer);
+    }
+    let wrong = json!({"title": ""});
+    let answer = server.send_json(ada, "PATCH", real, &wrong).await;
+    assert_eq!(answer.status, 400);
+    document.answered("PATCH", path, &answer);
 }
 
 /// Schedules two meetings, and some that cannot be; gives the code of the first.

@@ -1,4 +1,4 @@
-//! The document of the API, for programs: OpenAPI, made of the types that are read and written.
+//! The document of the API, for programs: `OpenAPI`, made of the types that are read and written.
 
 use bytes::Bytes;
 use http::StatusCode;
