@@ -18,6 +18,7 @@ export function HelpSheet() {
       closeButtonProps={{ 'aria-label': t('common.close') }}
       // The lock would write a style element, which the page's policy forbids.
       lockScroll={false}
+      classNames={{ title: classes.title ?? '' }}
       centered
     >
       <dl className={classes.keys}>

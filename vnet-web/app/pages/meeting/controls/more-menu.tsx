@@ -206,6 +206,7 @@ function WindowItems() {
       <Menu.Item leftSection={<IconKeyboard {...ICON} />} onClick={() => view.update({ help: true })}>
         {t('conference.keyboard')}
       </Menu.Item>
+      <Menu.Divider />
       <Menu.CheckboxItem checked={sounds} onChange={(checked) => view.update({ sounds: checked })}>
         {t('conference.sounds')}
       </Menu.CheckboxItem>

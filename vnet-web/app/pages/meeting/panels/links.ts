@@ -3,21 +3,23 @@ export type Piece = { readonly text: string; readonly href: string | null };
 
 const CANDIDATE = /\bhttps?:\/\/[^\s<>"'`]+/giu;
 /** What ends a sentence rather than an address. */
-const TRAILING = /[.,;:!?…'"»”’]+$/u;
+const TRAILING = new Set('.,;:!?…\'"»”’');
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** The end of the address: without punctuation and without brackets that were opened before it. */
 function trimmed(candidate: string): string {
-  let text = candidate;
-  for (;;) {
-    const shorter = text.replace(TRAILING, '');
-    const last = shorter.at(-1) ?? '';
+  const counts = new Map<string, number>();
+  for (const character of candidate) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const count = (character: string) => counts.get(character) ?? 0;
+  let end = candidate.length;
+  for (; end > 0; end -= 1) {
+    const last = candidate.charAt(end - 1);
     const opening = PAIRS[last];
-    const unopened = opening !== undefined && shorter.split(last).length > shorter.split(opening).length;
-    const next = unopened ? shorter.slice(0, -1) : shorter;
-    if (next === text) return text;
-    text = next;
+    const isUnopened = opening !== undefined && count(last) > count(opening);
+    if (!TRAILING.has(last) && !isUnopened) break;
+    counts.set(last, count(last) - 1);
   }
+  return candidate.slice(0, end);
 }
 
 function safe(candidate: string): string | null {

@@ -33,12 +33,12 @@ export interface Surroundings {
 /** As many pictures as one connection has room for. */
 const MOST_ON_A_PAGE = 25;
 const LEAST_WIDTH = 132;
-const LEAST_WIDTH_COMPACT = 150;
+const LEAST_WIDTH_COMPACT = 175;
 const MARGIN = 12;
 
 function shapeOf(box: Size, compact: boolean): Shape {
   const tall = box.height > box.width;
-  return { gap: compact ? 6 : 10, minAspect: tall ? 0.6 : 4 / 3, maxAspect: 16 / 9 };
+  return { gap: compact ? 6 : 10, minAspect: tall ? 0.5 : 4 / 3, maxAspect: 16 / 9 };
 }
 
 /** Turns a plan into places: one page of it. */

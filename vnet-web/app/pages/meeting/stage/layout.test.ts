@@ -27,18 +27,16 @@ const overlap = (one: Rect, other: Rect) =>
 
 describe('a grid', () => {
   test.each(BOXES)('of 1 to 49 tiles stays within $width × $height, and no tile covers another', (box) => {
+    const inside = ({ x, y, width, height }: Rect) =>
+      x > -0.01 && y > -0.01 && x + width < box.width + 0.01 && y + height < box.height + 0.01;
+    const shaped = ({ width, height }: Rect) =>
+      width / height > SHAPE.minAspect - 0.01 && width / height < SHAPE.maxAspect + 0.01;
     for (let count = 1; count <= 49; count += 1) {
       const rects = gridRects(count, box, SHAPE);
       expect(rects).toHaveLength(count);
-      for (const [at, rect] of rects.entries()) {
-        expect(rect.x).toBeGreaterThanOrEqual(-0.01);
-        expect(rect.y).toBeGreaterThanOrEqual(-0.01);
-        expect(rect.x + rect.width).toBeLessThanOrEqual(box.width + 0.01);
-        expect(rect.y + rect.height).toBeLessThanOrEqual(box.height + 0.01);
-        expect(rect.width / rect.height).toBeGreaterThanOrEqual(SHAPE.minAspect - 0.01);
-        expect(rect.width / rect.height).toBeLessThanOrEqual(SHAPE.maxAspect + 0.01);
-        for (const other of rects.slice(at + 1)) expect(overlap(rect, other)).toBe(false);
-      }
+      expect(rects.filter((rect) => !inside(rect) || !shaped(rect))).toEqual([]);
+      const covered = rects.filter((rect, at) => rects.slice(at + 1).some((other) => overlap(rect, other)));
+      expect(covered).toEqual([]);
     }
   });
 
@@ -98,7 +96,7 @@ describe('a grid', () => {
 
 test('a page takes what fits, and never more than asked', () => {
   expect(gridCapacity({ width: 1280, height: 700 }, 140, SHAPE, 25)).toBe(25);
-  expect(gridCapacity({ width: 390, height: 700 }, 120, SHAPE, 25)).toBeLessThan(25);
+  expect(gridCapacity({ width: 390, height: 700 }, 175, SHAPE, 25)).toBe(12);
   expect(gridCapacity({ width: 10, height: 10 }, 140, SHAPE, 25)).toBe(1);
 });
 

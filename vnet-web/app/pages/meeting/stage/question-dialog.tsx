@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useCall } from '../call/call';
 import { useSelected } from '../call/store';
 import { useHostActions } from '../call/use-host-actions';
+import classes from './question-dialog.module.css';
 
 /** Asks before something is done that cannot be taken back. */
 export function QuestionDialog() {
@@ -29,6 +30,7 @@ export function QuestionDialog() {
       title={question && t(`conference.ask.${question.kind}`, { name })}
       closeButtonProps={{ 'aria-label': t('common.close') }}
       lockScroll={false}
+      classNames={{ title: classes.title ?? '' }}
       centered
     >
       {question && (
