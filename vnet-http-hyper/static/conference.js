@@ -13,8 +13,8 @@ const CAMERA_LAYERS = [
   { rid: 'h', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
 ];
 const SCREEN = { maxBitrate: 2_500_000 };
-/** Close codes after which one does not come back by oneself: left, removed, elsewhere, ended, refused. */
-const FINAL = new Set([1000, 4400, 4403, 4409, 4410, 4423]);
+/** Close codes after which one does not come back by oneself: left, removed, elsewhere, ended, no media, refused. */
+const FINAL = new Set([1000, 4400, 4403, 4409, 4410, 4412, 4423]);
 /** Close codes after which a new ticket is needed: shutting down, unauthorised, failed. */
 const ANEW = new Set([1001, 4401, 4500]);
 const FIRST_PAUSE = 250;
@@ -37,7 +37,7 @@ export class ConferenceError extends Error {
 /**
  * One's own place in a meeting. Events: `state` (joining, waiting, joined, reconnecting, left), `change`
  * (anybody or anything in the meeting), `slots`, `speakers`, `quality`, `chat`, `reaction`, `muted`
- * (by a host), `refused`.
+ * (by a host), `nomedia` (none has come so far), `refused`.
  */
 export class Conference extends EventTarget {
   /** @param {string} joinUrl where tickets come from */
@@ -51,6 +51,8 @@ export class Conference extends EventTarget {
     this.clear();
     this.moved = this.moved.bind(this);
     window.addEventListener('online', this.moved);
+    this.away = this.away.bind(this);
+    window.addEventListener('pagehide', this.away);
   }
 
   clear() {
@@ -105,6 +107,9 @@ export class Conference extends EventTarget {
       publish.push({ source, mid, muted: this.muted[source] ?? false });
     }
     const join = { type: 'join', version: VERSION, ticket: ticket.ticket, offer: this.pc.localDescription.sdp, publish };
+    // Who one was before the page was loaded anew, should the server not have heard of it.
+    const before = this.earlier();
+    if (before) join.replaces = before;
     this.openSocket(join);
   }
 
@@ -318,6 +323,31 @@ export class Conference extends EventTarget {
     if (this.state !== 'left') this.enter().catch((next) => this.fail(next));
   }
 
+  /** The page goes away: the others need not wait for it. */
+  away() {
+    if (this.session && this.state !== 'left') this.keepForLater(this.session);
+    this.leave();
+    this.socket?.close(1000);
+  }
+
+  keepForLater(session) {
+    try {
+      sessionStorage.setItem(`vnet-session ${this.joinUrl}`, session);
+    } catch { /* a browser that keeps nothing: the server finds out by itself */ }
+  }
+
+  /** The session that the page had before it was loaded anew. Read once: a copy of the tab is somebody else. */
+  earlier() {
+    try {
+      const key = `vnet-session ${this.joinUrl}`;
+      const session = sessionStorage.getItem(key);
+      sessionStorage.removeItem(key);
+      return session;
+    } catch {
+      return null;
+    }
+  }
+
   /** Leaves. */
   leave() {
     this.say({ type: 'leave' });
@@ -328,6 +358,7 @@ export class Conference extends EventTarget {
     this.entered?.failed(new ConferenceError(code, reason || 'the meeting is over'));
     this.setState('left', { code, reason });
     window.removeEventListener('online', this.moved);
+    window.removeEventListener('pagehide', this.away);
     this.pc?.close();
     // What was said last goes out first.
     setTimeout(() => this.socket?.close(1000), 200);
@@ -361,6 +392,7 @@ export class Conference extends EventTarget {
         this.emit('quality');
         break;
       case 'media_lost': this.restart(); break;
+      case 'no_media': this.emit('nomedia', { seconds: message.seconds }); break;
       default: break;
     }
     if (!pending) return;

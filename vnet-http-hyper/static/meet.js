@@ -335,6 +335,9 @@ function wire() {
 for (const event of ['change', 'slots', 'speakers', 'quality', 'chat']) conference.addEventListener(event, draw);
 conference.addEventListener('muted', ({ detail }) => note(`A host has muted your ${detail.source.replace('_', ' ')}.`));
 conference.addEventListener('reaction', ({ detail }) => note(`${name(detail.participant)}: ${detail.emoji}`));
+conference.addEventListener('nomedia', ({ detail: { seconds } }) => {
+  note(`No sound and no picture gets through: your network may block the media of this server (UDP and TCP). Still trying for ${seconds} seconds.`);
+});
 conference.addEventListener('refused', ({ detail }) => {
   note(detail.message);
   drawn.delete('meeting');
