@@ -71,14 +71,7 @@ function useSession(meeting: Meeting): MeetingSession {
       storage: localStorage,
     });
   });
-  useEffect(() => {
-    const away = () => session.leave();
-    window.addEventListener('pagehide', away);
-    return () => {
-      window.removeEventListener('pagehide', away);
-      session.dispose();
-    };
-  }, [session]);
+  useEffect(() => () => session.dispose(), [session]);
   return session;
 }
 

@@ -43,6 +43,7 @@ export class MeetingSession {
   #enteredAt: number | null = null;
   #figures: Pick<Outcome, 'bytesReceived' | 'bytesSent'> = NOTHING;
   #stop = () => {};
+  readonly #away = () => this.leave();
   /** Counts the attempts, so that one that was given up changes nothing. */
   #attempt = 0;
 
@@ -63,7 +64,10 @@ export class MeetingSession {
         return;
       }
       this.#follow(conference);
-      await conference.join(options);
+      const entered = conference.join(options);
+      // After the provider's own, which may keep something for a page that is only loaded anew.
+      window.addEventListener('pagehide', this.#away);
+      await entered;
     } catch (error) {
       if (attempt === this.#attempt) this.#failed(error);
     }
@@ -111,6 +115,7 @@ export class MeetingSession {
     this.#stop = () => {
       stop();
       clearInterval(timer);
+      window.removeEventListener('pagehide', this.#away);
       this.#stop = () => {};
     };
   }

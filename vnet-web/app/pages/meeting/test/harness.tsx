@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core';
-import { act, cleanup, render } from '@testing-library/react';
+import { act, cleanup, configure, render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -10,6 +10,10 @@ import { emptySources } from '../../../conference/fake/sources';
 import en from '../../../i18n/locales/en';
 import { Call, type CallOptions } from '../call/call';
 import { Stage } from '../stage/stage';
+
+// On a busy machine a page takes its time.
+configure({ asyncUtilTimeout: 8_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A desk: what nothing lays out has this size. */
 const SIZE = { width: 1280, height: 700 };
