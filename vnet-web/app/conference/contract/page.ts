@@ -129,6 +129,55 @@ export async function stop(): Promise<void> {
   stopTracks();
 }
 
+/** Somebody who sends and shows everything: what a page would do. */
+let seated: Conference | null = null;
+
+/** Takes part with microphone and camera, and shows all pictures. */
+export async function sit(code: string): Promise<void> {
+  const conference = sfu(code);
+  seated = conference;
+  conference.subscribe(() => {
+    const off = conference.snapshot().streams.filter(({ state }) => state === 'off');
+    if (off.length > 0) conference.want(new Map(off.map(({ id }) => [id, { on: true, width: 320 }])));
+  });
+  const [microphone, camera] = await Promise.all([track('audio'), track('video')]);
+  await conference.join({ microphone, camera });
+}
+
+/** How it stands with who sits here: pictures decoded so far, by whom they are of. */
+export async function standing(): Promise<{
+  readonly state: string;
+  readonly what: string | null;
+  readonly people: readonly string[];
+  readonly chat: readonly string[];
+  readonly frames: Readonly<Record<string, number>>;
+  readonly sent: number;
+} | null> {
+  if (!seated) return null;
+  const { state, participants, chat } = seated.snapshot();
+  const { streams } = await seated.statistics();
+  const nameOf = (id: string | null) => participants.find((one) => one.id === id)?.name ?? '';
+  const pictures = streams.filter(({ source, direction }) => source === 'camera' && direction === 'in');
+  return {
+    state: state.kind,
+    what: state.kind === 'reconnecting' ? state.what : state.kind === 'left' ? state.reason : null,
+    people: participants.filter(({ connected }) => connected).map(({ name }) => name),
+    chat: chat.map(({ text }) => text),
+    frames: Object.fromEntries(pictures.map((one) => [nameOf(one.participant), one.framesDecoded ?? 0])),
+    sent: streams.filter(({ direction }) => direction === 'out').length,
+  };
+}
+
+export async function say(text: string): Promise<void> {
+  await seated?.sendChat(text);
+}
+
+export async function rise(): Promise<void> {
+  await seated?.leave();
+  seated = null;
+  stopTracks();
+}
+
 /** Milliseconds from joining to the first frame of somebody's camera on this screen. */
 export async function timeToFirstFrame(
   code: string,

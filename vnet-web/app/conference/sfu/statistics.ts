@@ -108,14 +108,15 @@ function outgoing(
   rate: (report: Report) => number,
   byId: ReadonlyMap<string, Report>,
 ): StreamStatistics[] {
-  const layers = Map.groupBy(
-    reports.filter((report) => report.type === 'outbound-rtp'),
-    (report) => text(report, 'mid') ?? '',
-  );
+  const layers = new Map<string, Report[]>();
+  for (const report of reports) {
+    const mid = text(report, 'mid') ?? '';
+    if (report.type === 'outbound-rtp') layers.set(mid, [...(layers.get(mid) ?? []), report]);
+  }
   return [...layers].flatMap(([mid, all]) => {
     const what = carries(mid);
     const bitrate = all.reduce((total, layer) => total + rate(layer), 0);
-    const sent = all.filter((layer) => number(layer, 'packetsSent') > 0);
+    const sent = all.filter((layer) => number(layer, 'bytesSent') > 0);
     if (!what || what.stream || sent.length === 0) return [];
     const width = (layer: Report) => (layer['active'] === false ? -1 : number(layer, 'frameWidth'));
     const largest = sent.reduce((best, layer) => (width(layer) > width(best) ? layer : best));
