@@ -4,8 +4,8 @@
 //! none is paused. What is left raises the pictures step by step, the more important ones first. Down
 //! goes at once, up needs room to spare.
 //!
-//! A most important picture that comes in one size only is tried with half of what it takes, when nothing
-//! would be seen otherwise.
+//! The most important picture is tried in its smallest size with half of what that takes, when nothing
+//! would be seen otherwise: what it takes may only be believed, and an estimate hardly grows meanwhile.
 
 /// What has to be left over, in percent of the new layer, before a picture is raised: estimates move,
 /// and each change costs a key frame.
@@ -95,7 +95,7 @@ impl Purse {
         let (Some(budget), Some((index, demand))) = (self.budget, first) else {
             return;
         };
-        if let [rate] = demand.layers[..]
+        if let Some(&rate) = demand.layers.first()
             && self.spending.total == 0
             && demand.may_try
             && (demand.may_rise || demand.current.is_some())

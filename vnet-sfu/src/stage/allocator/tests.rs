@@ -79,7 +79,7 @@ fn who_is_silent_keeps_its_place_for_nothing() {
 }
 
 #[test]
-fn what_comes_in_one_size_is_tried_when_nothing_else_is_seen() {
+fn the_smallest_size_is_tried_when_nothing_else_is_seen() {
     let screen = |current| Demand {
         may_try: true,
         ..demand(0, &[1_000], current)
@@ -111,11 +111,10 @@ fn what_comes_in_one_size_is_tried_when_nothing_else_is_seen() {
         may_try: true,
         ..demand(0, &[1_000, 2_000], None)
     };
-    assert_eq!(
-        spend(Some(900), &[layers]).layers,
-        [None],
-        "not with layers"
-    );
+    let tried = spend(Some(900), &[layers.clone()]);
+    assert_eq!((tried.layers[0], tried.tried), (Some(0), Some(0)));
+    assert_eq!(tried.total, 1_000, "the smallest only");
+    assert_eq!(spend(Some(1_500), &[layers]).tried, None, "it fits");
 }
 
 proptest! {
