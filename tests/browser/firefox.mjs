@@ -34,7 +34,7 @@ export function launchFirefox() {
 }
 
 /** How long anything on a page may take on a busy machine. */
-const SOON = 40_000;
+const SOON = 60_000;
 
 /** A page with cookies of its own, and what should not happen in it, as of `newPage` in `browser.mjs`. */
 export async function newFirefoxPage(browser, origin) {

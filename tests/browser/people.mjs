@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { newPage, signUp } from './browser.mjs';
 
 /** How long anything in a meeting may take on a busy machine, unless the test is about how long it takes. */
-const SOON = 40_000;
+const SOON = 60_000;
 
 /** Waits in the page until `check(argument)` holds there; says what when it does not. */
 export async function until(page, what, check, argument) {
@@ -91,6 +91,14 @@ export async function sees(page, name, source = 'camera', more = 10) {
     const now = await received(page, name, source);
     return (now?.framesDecoded ?? 0) >= before + more;
   }, () => described(page));
+}
+
+/** Bits a second of a camera, over some seconds. */
+export async function takes(page, name) {
+  const before = await received(page, name, 'camera');
+  await sees(page, name, 'camera', 40);
+  const now = await received(page, name, 'camera');
+  return (now.bytesReceived - before.bytesReceived) * 8_000 / (now.timestamp - before.timestamp);
 }
 
 /** Waits until the picture that arrives is so wide. */

@@ -48,9 +48,9 @@ export class Home {
     await this.#connect();
   }
 
-  /** So much comes in and no more, such as `300kbit`. */
+  /** So many bits a second come in and no more. */
   async narrow(rate) {
-    await execute('tc', ['-n', 'router', 'qdisc', 'add', 'dev', this.line, 'root', 'tbf', 'rate', rate, 'burst', '16kb', 'latency', '300ms']);
+    await execute('tc', ['-n', 'router', 'qdisc', 'add', 'dev', this.line, 'root', 'tbf', 'rate', `${Math.round(rate)}bit`, 'burst', '16kb', 'latency', '300ms']);
   }
 
   async widen() {
