@@ -1,18 +1,14 @@
 // The contract of conferences in a real Chromium: on the embedded media server of a real server, with three
 // people in pages of their own, and for the conference that is made up.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { buildContract } from '../../vnet-web/scripts/build-contract.mjs';
 import { assertWell, fakeDevices, launch } from './browser.mjs';
-import { person, schedule } from './people.mjs';
+import { conferenceModule } from './contract.mjs';
+import { schedule } from './people.mjs';
 import { startServer } from './server.mjs';
 
 let browser;
 let server;
-let folder;
 let host;
 let guest;
 let third;
@@ -20,32 +16,23 @@ let third;
 let others = [];
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vnet-contract-'));
-  await buildContract(folder);
   const limits = 'join=1000/1s,sign-up=1000/1s,token=1000/1s,write=1000/1s';
   [server, browser] = await Promise.all([startServer('--limit', limits), launch(...fakeDevices)]);
-  [host, guest, third] = await Promise.all(['ada_c', 'bob_c', 'cyd_c'].map(open));
+  const { open } = await conferenceModule();
+  [host, guest, third] = await Promise.all(['ada_c', 'bob_c', 'cyd_c'].map((name) => open(browser, server.url, name)));
+  await Promise.all([host, guest, third].map(bridge));
 });
 
 after(async () => {
   await browser?.close();
   await server?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** A signed-in person with the module in their page. */
-async function open(name) {
-  const page = await person(browser, server.url, name);
-  const contentType = 'text/javascript';
-  await page.route('**/contract.js', async (route) => route.fulfill({ contentType, body: await readFile(join(folder, 'contract.js')) }));
-  await page.exposeFunction('contractName', (number) => {
-    const other = others[number];
-    return other.username;
-  });
+/** The others of a rule are asked through the test. */
+async function bridge(page) {
+  await page.exposeFunction('contractName', (number) => others[number].username);
   await page.exposeFunction('contractAct', (number, act) => others[number].evaluate((what) => window.contract.act(what), act));
   await page.exposeFunction('contractSees', (number) => others[number].evaluate(() => window.contract.sees()));
-  await page.evaluate(async () => { window.contract = await import('/contract.js'); });
-  return page;
 }
 
 const rulesOf = (page) => page.evaluate(() => window.contract.rules);

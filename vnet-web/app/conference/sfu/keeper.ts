@@ -6,6 +6,7 @@ import { type Carries, type Kept, type Report, statisticsOf, type Totals } from 
 
 /** So long a restart may take before the next attempt, in milliseconds. */
 const RESTART_WITHIN = 8_000;
+const LOOK_EVERY = 500;
 /** Restarts in vain before the connection is made anew. */
 const RESTARTS = 2;
 
@@ -117,18 +118,27 @@ export class Keeper {
     if (!media || this.#mending) return;
     this.#mending = true;
     this.#stopWaiting();
+    const isBeyondHelp = media.isBroken || this.#restarts >= RESTARTS;
+    this.#restarts += 1;
     try {
-      if (media.isBroken || this.#restarts >= RESTARTS) await this.#rebuild();
+      if (isBeyondHelp) await this.#rebuild();
       else await media.negotiate({ iceRestart: true }, this.#hooks.ask);
-      this.#restarts += 1;
-      this.#timer = setTimeout(() => {
-        if (this.#isLost) void this.mend();
-      }, RESTART_WITHIN);
     } catch {
-      // Lost together with the server: what comes next is tried when that is back.
+      // Refused, or lost together with the server: tried again below, and when that is back.
     } finally {
       this.#mending = false;
+      this.#await(RESTART_WITHIN);
     }
+  }
+
+  /** Not every browser tells when a restart has helped: the state is looked at until it has, or is tried again. */
+  #await(left: number): void {
+    if (this.#ending) return;
+    this.#timer = setTimeout(() => {
+      if (this.#media?.isUp) this.#flows('connected');
+      else if (left > 0) this.#await(left - LOOK_EVERY);
+      else if (this.#isLost) void this.mend();
+    }, LOOK_EVERY);
   }
 
   /** Another connection in the place of one that is beyond help: the same sections, the same tracks. */

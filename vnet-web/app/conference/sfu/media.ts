@@ -154,10 +154,15 @@ export class Media {
     this.#onFlow(flow);
   }
 
+  get isUp(): boolean {
+    const { iceConnectionState: ice, connectionState: whole } = this.connection;
+    return whole === 'connected' && (ice === 'connected' || ice === 'completed');
+  }
+
   /** Whether addresses would not help: the connection above them is broken. */
   get isBroken(): boolean {
     const { iceConnectionState: ice, connectionState: whole } = this.connection;
-    return whole === 'failed' && ice !== 'failed';
+    return whole === 'closed' || (whole === 'failed' && ice !== 'failed');
   }
 
   close(): void {
