@@ -1,3 +1,59 @@
-const lan = {};
+const lan = {
+  title: 'Share on this network',
+  about:
+    'One device takes the pictures of this meeting from the internet and hands them on to another one on the same network. That saves the connection, and the others in the meeting do not see that it happens.',
+  share: {
+    title: 'Share with a device nearby',
+    help: 'You get a code. Who types it in on the other device receives the pictures that you see, and your own.',
+    start: 'Share',
+    stop: 'Stop sharing',
+    code: 'Code for the other device',
+    copy: 'Copy the code',
+    copied: 'The code is copied.',
+    opening: 'Getting ready…',
+    waiting: 'Waiting for the other device',
+    connecting: 'Connecting to the other device…',
+    connectingNamed: 'Connecting to {{name}}…',
+    connected: 'Connected',
+    connectedNamed: '{{name}} receives',
+    sent: 'What is sent',
+    nothing: 'Nothing is shown in the meeting at the moment. Pictures are sent as soon as they play here.',
+  },
+  receive: {
+    title: 'Receive from a device nearby',
+    help: 'Type in the code that is shown on the device that shares.',
+    code: 'Code',
+    invalid: 'A code has six digits.',
+    start: 'Receive',
+    stop: 'Stop receiving',
+    opening: 'Getting ready…',
+    waiting: 'Nobody shares with this code yet',
+    connecting: 'Connecting to the device that shares…',
+    connectingNamed: 'Connecting to {{name}}…',
+    connected: 'Connected',
+    connectedNamed: 'Receiving from {{name}}',
+    nothing: 'The other device has no pictures to share at the moment.',
+    count_one: '{{count}} picture',
+    count_other: '{{count}} pictures',
+  },
+  camera: '{{name}}',
+  screen: 'Screen of {{name}}',
+  somebody: 'Somebody',
+  tile: 'Picture of {{name}}, received on this network',
+  figures: '{{amount}}, {{width}} × {{height}}, {{frames}} frames',
+  amount: '{{amount}}, {{frames}} frames',
+  total: '{{amount}} came over this network',
+  problem: {
+    taken: 'Two devices use this code already. Take another code.',
+    'signed-out': 'You are no longer signed in. Sign in again in another tab, and try again.',
+    unreachable: 'The server cannot be reached. Is the device online?',
+    refused: 'The server refused the connection.',
+    blocked:
+      'The devices do not reach each other. They may be on different networks, or this network keeps its devices apart, as guest networks do.',
+    'no-offer':
+      'Somebody is there with this code, but does not share. One device shares, the other one receives.',
+    gone: 'The other device went away.',
+  },
+};
 
 export default lan;
