@@ -132,6 +132,7 @@ pub struct FirstLoad {
 /// # Contract
 /// What [`first_load`](Self::first_load) names, [`asset`](Self::asset) gives, until the files are
 /// replaced altogether. Names come from strangers: what is not part of the front end is never given.
+#[cfg_attr(any(test, feature = "testkit"), mockall::automock)]
 #[async_trait]
 #[auto_impl(&, Arc, Box)]
 pub trait FrontEnd: fmt::Debug + Send + Sync + 'static {

@@ -189,7 +189,9 @@ async fn a_flood_of_refusals_is_bounded_and_summed_up() {
             _ => wrong += 1,
         }
     }
-    assert_eq!((wrong, limited), (300, 100));
+    // The limit is 300 in ten minutes; on a slow machine some come back while this runs.
+    assert_eq!(wrong + limited, 400);
+    assert!((300..330).contains(&wrong), "{wrong}");
     let (failed, refused) = ("a sign-in failed", "a limit refused a request");
     for text in [failed, refused] {
         assert_eq!(lines(&logs, text).len(), 60, "{text}");
@@ -198,13 +200,14 @@ async fn a_flood_of_refusals_is_bounded_and_summed_up() {
     let sum = lines(&logs, failed);
     assert_eq!(sum.len(), 61);
     assert!(
-        sum[60].contains("a sign-in failed … and 240 more"),
+        sum[60].contains(&format!("a sign-in failed … and {} more", wrong - 60)),
         "{}",
         sum[60]
     );
     let sum = lines(&logs, refused);
     assert_eq!(sum.len(), 61);
-    for part in ["a limit refused a request … and 40 more", "limit=sign-in"] {
+    let more = format!("a limit refused a request … and {} more", limited - 60);
+    for part in [more.as_str(), "limit=sign-in"] {
         assert!(sum[60].contains(part), "{part}: {}", sum[60]);
     }
     logs.assert_clean(&[TYPED]);

@@ -21,3 +21,4 @@ pub use crate::room::MockRoomBroker;
 pub use crate::store::{
     MockHelpStore, MockIdentityStore, MockMeetingStore, MockSessionStore, MockUserStore,
 };
+pub use crate::web::MockFrontEnd;
