@@ -43,5 +43,7 @@ export default defineConfig({
     include: ['app/**/*.test.{ts,tsx}'],
     setupFiles: ['app/test/setup.ts'],
     restoreMocks: true,
+    // Machines may be busy.
+    testTimeout: 60_000,
   },
 });

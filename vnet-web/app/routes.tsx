@@ -1,6 +1,6 @@
 import type { RouteObject } from 'react-router';
 import { Layout } from './components/layout';
-import { PageFault } from './components/page-fault';
+import { PageFault, PageLoading } from './components/page-fault';
 import { Home } from './pages/home/home';
 import { NotFound } from './pages/not-found';
 
@@ -10,6 +10,7 @@ export const routes: RouteObject[] = [
     path: '/',
     Component: Layout,
     ErrorBoundary: PageFault,
+    HydrateFallback: PageLoading,
     children: [
       { index: true, Component: Home },
       { path: 'new-meeting', lazy: () => import('./pages/meeting-form/new-meeting') },
@@ -19,5 +20,10 @@ export const routes: RouteObject[] = [
     ],
   },
   // A meeting has the whole window.
-  { path: '/conf/:code', lazy: () => import('./pages/meeting/meeting'), ErrorBoundary: PageFault },
+  {
+    path: '/conf/:code',
+    lazy: () => import('./pages/meeting/meeting'),
+    ErrorBoundary: PageFault,
+    HydrateFallback: PageLoading,
+  },
 ];

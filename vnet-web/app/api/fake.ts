@@ -1,7 +1,7 @@
 import type { JoinTicket, Meeting, NewMeeting, UserDetails } from './client';
 
 const KEPT = 'vnet fake meetings';
-const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+const LETTERS = '23456789abcdefghjkmnpqrstvwxyz';
 const MINUTE = 60_000;
 
 const user: UserDetails = {

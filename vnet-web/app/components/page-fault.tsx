@@ -13,3 +13,13 @@ export function PageFault() {
     </main>
   );
 }
+
+/** While the code of a page that was opened by its address is on its way. */
+export function PageLoading() {
+  const { t } = useTranslation();
+  return (
+    <main className={classes.fault}>
+      <p role="status">{t('common.loading')}</p>
+    </main>
+  );
+}

@@ -19,6 +19,8 @@ export function loudness(samples: Float32Array): number {
 
 /** Tells the loudness of a track whenever it changes; the returned function ends that. */
 export function watchLevel(track: MediaStreamTrack, tell: (level: number) => void): () => void {
+  // Where there is no sound to work with, nothing is heard.
+  if (typeof AudioContext === 'undefined') return () => undefined;
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;

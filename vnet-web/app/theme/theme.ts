@@ -1,7 +1,15 @@
 import { ActionIcon, Button, createTheme, Input, InputWrapper } from '@mantine/core';
 import classes from './controls.module.css';
 
-const { button = '', icon = '', label = '', description = '', error = '', input = '' } = classes;
+const {
+  buttonLabel = '',
+  button = '',
+  icon = '',
+  label = '',
+  description = '',
+  error = '',
+  input = '',
+} = classes;
 
 /** What the components are told; colours and sizes are tokens, see styles.css. */
 export const theme = createTheme({
@@ -12,7 +20,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: 'md' }, classNames: { root: button } }),
+    Button: Button.extend({ defaultProps: { size: 'md' }, classNames: { root: button, label: buttonLabel } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 'lg' }, classNames: { root: icon } }),
     Input: Input.extend({ defaultProps: { size: 'md' }, classNames: { input: input } }),
     InputWrapper: InputWrapper.extend({

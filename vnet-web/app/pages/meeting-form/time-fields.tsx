@@ -118,20 +118,27 @@ function Which({ text, zone, isSecond, onChange }: WhichProps) {
 
 function ZoneSelect({ values, onChange }: Pick<Props, 'values' | 'onChange'>) {
   const { t, i18n } = useTranslation();
-  const at = startOf(values);
-  const zones = useMemo(() => {
+  const { zone } = values;
+  // There are hundreds: they are made once, and not with each letter that is typed.
+  const options = useMemo(() => {
     const all = allZones();
-    return all.includes(values.zone) ? all : [values.zone, ...all];
-  }, [values.zone]);
-  const chosen = `${zoneName(values.zone)} (${offsetName(at ?? Date.now(), values.zone, i18n.language)})`;
+    const known = all.includes(zone) ? all : [zone, ...all];
+    return known.map((name) => (
+      <option key={name} value={name}>
+        {zoneName(name)}
+      </option>
+    ));
+  }, [zone]);
+  const offset = offsetName(startOf(values) ?? Date.now(), zone, i18n.language);
   return (
     <NativeSelect
       label={t('form.zone')}
-      description={t('form.zoneHint')}
+      description={t('form.zoneHint', { offset })}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
-      value={values.zone}
-      data={zones.map((zone) => ({ value: zone, label: zone === values.zone ? chosen : zoneName(zone) }))}
+      value={zone}
       onChange={(event) => onChange(withZone(values, event.currentTarget.value))}
-    />
+    >
+      {options}
+    </NativeSelect>
   );
 }

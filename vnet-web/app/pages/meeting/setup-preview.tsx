@@ -41,7 +41,7 @@ export function SetupPreview({ name, media }: Props) {
         <button
           type="button"
           className={classes.round}
-          aria-pressed={microphone.muted}
+          data-off={microphone.muted || undefined}
           aria-label={t(microphone.muted ? 'setup.unmute' : 'setup.mute')}
           title={t(microphone.muted ? 'setup.unmute' : 'setup.mute')}
           onClick={() => media.toggle('microphone')}
@@ -55,7 +55,7 @@ export function SetupPreview({ name, media }: Props) {
         <button
           type="button"
           className={classes.round}
-          aria-pressed={camera.muted}
+          data-off={camera.muted || undefined}
           aria-label={t(camera.muted ? 'setup.cameraStart' : 'setup.cameraStop')}
           title={t(camera.muted ? 'setup.cameraStart' : 'setup.cameraStop')}
           onClick={() => media.toggle('camera')}

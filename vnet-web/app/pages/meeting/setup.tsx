@@ -2,7 +2,6 @@ import '@mantine/core/styles/Checkbox.css';
 import { Anchor, Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { Meeting, UserDetails } from '../../api/client';
 import { Card } from '../../components/card';
 import { Frame } from '../../components/layout';
@@ -73,13 +72,12 @@ export function Setup({ meeting, user, onJoin, joining, error }: SetupProps) {
   return (
     <Frame>
       <div className={classes.page}>
-        <div className={classes.left}>
+        <div className={classes.picture}>
           <SetupPreview name={name} media={media} />
           <SetupProblem media={media} />
         </div>
-        <Card className={classes.side} aria-labelledby="setup-head">
+        <Card className={classes.about} aria-labelledby="setup-head">
           <About meeting={meeting} user={user} name={name} />
-          <SetupDevices media={media} devices={devices} speakerId={speakerId} onSpeaker={chooseSpeaker} />
           {error !== null && (
             <Notice kind="bad" role="alert" title={t('setup.joinFailed')}>
               <p>{error}</p>
@@ -99,6 +97,9 @@ export function Setup({ meeting, user, onJoin, joining, error }: SetupProps) {
             </Button>
             <p className={classes.muted}>{t('setup.joinWithoutHelp')}</p>
           </div>
+        </Card>
+        <Card className={classes.below} aria-label={t('setup.devices')}>
+          <SetupDevices media={media} devices={devices} speakerId={speakerId} onSpeaker={chooseSpeaker} />
         </Card>
       </div>
     </Frame>
@@ -130,11 +131,6 @@ function About({ meeting, user, name }: AboutProps) {
       </details>
       <p>
         {t('setup.shownAs', { name })} <Anchor href={profilePage}>{t('setup.changeName')}</Anchor>
-      </p>
-      <p>
-        <Anchor component={Link} to="/">
-          {t('setup.back')}
-        </Anchor>
       </p>
     </div>
   );

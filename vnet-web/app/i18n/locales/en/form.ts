@@ -19,7 +19,7 @@ const form = {
   other: 'Other',
   when: 'When',
   zone: 'Time zone',
-  zoneHint: 'Both times are meant in this zone.',
+  zoneHint: 'Both times are meant in this zone ({{offset}}).',
   which: 'The clocks are put back: this time comes twice',
   first: 'The first time ({{offset}})',
   second: 'The second time ({{offset}})',

@@ -9,6 +9,7 @@ const setup = {
   changeName: 'Change',
   hostedBy: 'Hosted by {{name}}',
   hostedByYou: 'You are the host',
+  devices: 'Devices',
   camera: 'Camera',
   microphone: 'Microphone',
   speaker: 'Loudspeaker',
@@ -33,7 +34,6 @@ const setup = {
   tryAgain: 'Try again',
   help: 'Help',
   notes: 'Notes',
-  back: 'To your meetings',
   joinFailed: 'You could not join',
   problem: {
     camera: {
