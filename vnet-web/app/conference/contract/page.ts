@@ -152,9 +152,11 @@ export async function standing(): Promise<{
   readonly chat: readonly string[];
   readonly frames: Readonly<Record<string, number>>;
   readonly sent: number;
+  /** How the streams of others stand. */
+  readonly streams: readonly string[];
 } | null> {
   if (!seated) return null;
-  const { state, participants, chat } = seated.snapshot();
+  const { state, participants, chat, streams: shown } = seated.snapshot();
   const { streams } = await seated.statistics();
   const nameOf = (id: string | null) => participants.find((one) => one.id === id)?.name ?? '';
   const pictures = streams.filter(({ source, direction }) => source === 'camera' && direction === 'in');
@@ -165,6 +167,7 @@ export async function standing(): Promise<{
     chat: chat.map(({ text }) => text),
     frames: Object.fromEntries(pictures.map((one) => [nameOf(one.participant), one.framesDecoded ?? 0])),
     sent: streams.filter(({ direction }) => direction === 'out').length,
+    streams: shown.map((one) => `${one.source} ${one.state}${one.muted ? ' (muted)' : ''}`),
   };
 }
 
