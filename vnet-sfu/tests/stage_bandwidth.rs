@@ -226,7 +226,7 @@ fn a_screen_that_fits_comes_at_once_and_soon_again_after_a_bad_moment() {
     assert!(world.run_until(Duration::from_secs(1), seen));
     world.run(Duration::from_secs(8));
     for (bad, again) in [(1, 1), (3, 1), (8, 8)] {
-        world.seat(b).down.link = Link::narrow(420_000);
+        world.seat(b).down.link = Link::narrow(500_000);
         world.run(Duration::from_secs(bad));
         world.seat(b).down.link = Link::default();
         assert!(

@@ -88,13 +88,18 @@ fn loss_and_reordering_are_repaired() {
         (5, Link::lossy(0.03, 0.1)),
     ] {
         let mut world = World::new(seed);
-        world.link = link;
         let (a, b) = (
             world.join(1, &Offer::default()),
             world.join(2, &Offer::viewer()),
         );
         let camera = world.track(a, Source::Camera);
         world.want(b, camera, None);
+        // Nobody can miss the very first packet.
+        world.run(Duration::from_secs(1));
+        for id in [a, b] {
+            let seat = world.seat(id);
+            (seat.up.link, seat.down.link) = (link, link);
+        }
         world.run(Duration::from_secs(15));
         let sink = world.client(b).sink_of(camera).unwrap();
         let report = sink.play();

@@ -266,6 +266,8 @@ impl Stage {
             Step::Look | Step::KeepUp => next.unwrap_or_default(),
             Step::Rest => 0,
         };
+        // Where there is more than enough the engine may take its time.
+        peer.link.hurry(least > 0 || estimate < desired);
         // Measured rates tremble; the estimator need not hear of each tremor.
         let near = |old: u64, new: u64| old.abs_diff(new) <= old / 10;
         if step != Step::Look && near(peer.aim.0, least) && near(peer.aim.1, desired) {

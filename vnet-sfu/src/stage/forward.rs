@@ -59,17 +59,9 @@ impl Stage {
             let Some(peer) = self.peers.get_mut(place.peer) else {
                 continue;
             };
-            match send(
-                peer,
-                place.slot,
-                layer,
-                &params,
-                &parcel,
-                now,
-                &mut self.said,
-            ) {
-                Sent::Yes => self.schedule(place.peer),
-                Sent::No => {}
+            match send(peer, place.slot, layer, &params, &parcel, now) {
+                Sent::First => self.unflushed.push_back(place.peer),
+                Sent::More | Sent::No => {}
                 Sent::Unplayable => self.stale.mark(place.peer),
                 Sent::Failed => failed.push(place.peer),
             }
@@ -286,7 +278,10 @@ fn passed_through(values: &ExtensionValues) -> ExtensionValues {
 }
 
 enum Sent {
-    Yes,
+    /// It waits, and others with it that were noted already.
+    More,
+    /// It waits, the first one since the peer was flushed.
+    First,
     No,
     Unplayable,
     Failed,
@@ -299,7 +294,6 @@ fn send(
     params: &PayloadParams,
     parcel: &Parcel<'_>,
     now: Instant,
-    said: &mut super::link::Said,
 ) -> Sent {
     let Some(slot) = peer.slots.get_mut(slot) else {
         return Sent::No;
@@ -325,18 +319,11 @@ fn send(
     let Some(write) = written(parcel, format, &numbers) else {
         return Sent::No;
     };
-    let ssrc = slot.ssrc;
-    let entered = peer.link.enter(now, said, |rtc| {
-        if let Some(stream) = rtc.direct_api().stream_tx(&ssrc) {
-            stream.write_rtp(write);
-        }
-        Ok(())
-    });
     peer.figures.packets_out += 1;
-    if entered.is_err() {
-        Sent::Failed
-    } else {
-        Sent::Yes
+    match peer.link.write(slot.ssrc, write, now) {
+        Ok(true) => Sent::First,
+        Ok(false) => Sent::More,
+        Err(_broken) => Sent::Failed,
     }
 }
 

@@ -37,7 +37,7 @@ mod trial;
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Instant;
 
 use slab::Slab;
@@ -51,6 +51,10 @@ use self::track::Track;
 use crate::ids::{ParticipantId, TrackId};
 use crate::media::{Answer, Media, MediaError, MediaOutput, Need, PeerStatistics, Route};
 use crate::wire::{Encode, Publish, SlotState, Want};
+
+/// Peers whose packets leave with one telling of the time: the first ones need not wait for the last of a
+/// large room, nor what arrives meanwhile.
+const FLUSHED_AT_ONCE: usize = 32;
 
 /// What a stage has refused so far, for metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +85,8 @@ pub struct Stage {
     ticks: usize,
     /// The latest time that was told.
     now: Option<Instant>,
+    /// Peers for which packets were written: they leave when the time is told, some at a time.
+    unflushed: VecDeque<usize>,
     /// Peers for which something changed that slots and layers depend on.
     stale: Stale,
     floor: Floor,
@@ -104,6 +110,7 @@ impl Stage {
             next_tick: None,
             ticks: 0,
             now: None,
+            unflushed: VecDeque::new(),
             stale: Stale::default(),
             floor: Floor::default(),
             share: None,
@@ -148,6 +155,24 @@ impl Stage {
             if peer.queued.is_none_or(|queued| deadline < queued) {
                 peer.queued = Some(deadline);
                 self.due.push(Reverse((deadline, number)));
+            }
+        }
+    }
+
+    /// Sends what was written, to some of those who get something.
+    fn flush(&mut self, now: Instant) {
+        for _ in 0..FLUSHED_AT_ONCE {
+            let Some(number) = self.unflushed.pop_front() else {
+                break;
+            };
+            // Those who were removed meanwhile have nothing to send, nor have those who took the place.
+            let Some(peer) = self.peers.get_mut(number) else {
+                continue;
+            };
+            if peer.link.flush(now, &mut self.said).is_err() {
+                self.fail(number, now);
+            } else {
+                self.schedule(number);
             }
         }
     }
@@ -263,6 +288,7 @@ impl Media for Stage {
     }
 
     fn timeout(&mut self, now: Instant) {
+        self.flush(now);
         self.advance(now);
         if self.next_tick.is_some_and(|tick| tick <= now) {
             self.tick(now);
@@ -271,8 +297,10 @@ impl Media for Stage {
     }
 
     fn deadline(&self) -> Option<Instant> {
+        // At once: but only after all packets that arrived together, which then leave together.
+        let written = self.now.filter(|_| !self.unflushed.is_empty());
         let peers = self.due.peek().map(|Reverse((at, _))| *at);
-        peers.into_iter().chain(self.next_tick).min()
+        [written, peers, self.next_tick].into_iter().flatten().min()
     }
 
     fn poll(&mut self) -> Option<MediaOutput> {

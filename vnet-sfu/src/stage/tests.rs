@@ -83,3 +83,30 @@ fn nothing_is_left_of_those_who_are_gone() {
         assert!(stage.said.events.is_empty() && stage.said.outputs.is_empty());
     }
 }
+
+#[test]
+fn engines_are_turned_no_more_often_than_there_is_something_to_send() {
+    let mut world = World::new(62);
+    let camera = Offer {
+        microphone: false,
+        camera: vec![("", 640, 1_100_000)],
+        ..Offer::default()
+    };
+    let publisher = world.join(1, &camera);
+    let track = world.track(publisher, Source::Camera);
+    let viewer = world.join(2, &Offer::viewer());
+    world.want(viewer, track, None);
+    world.run(Duration::from_secs(8));
+    let number = world.stage.peer(viewer).unwrap();
+    let counts = |world: &World| {
+        let peer = &world.stage.peers[number];
+        (peer.link.turns, peer.figures.packets_out)
+    };
+    let before = counts(&world);
+    world.run(Duration::from_secs(4));
+    let after = counts(&world);
+    let (turns, packets) = (after.0 - before.0, after.1 - before.1);
+    assert!((500..=700).contains(&packets), "{packets}");
+    // One for each packet, as the pacer has it, and some between two pictures.
+    assert!(turns * 2 < packets * 3, "{turns} for {packets} packets");
+}
