@@ -79,7 +79,8 @@ impl Receiver {
         }
     }
 
-    /// Gives `each` what has arrived on a socket of that family, at most [`BATCH`] packets; returns whether there may be more.
+    /// Gives `each` what has arrived on a socket of that family, at most [`BATCH`] packets; returns whether
+    /// there was something, so that there may be more.
     ///
     /// # Errors
     /// What the system says, but for the absence of packets and for news of earlier sends.
@@ -90,7 +91,7 @@ impl Receiver {
         mut each: impl FnMut(SocketAddr, &[u8]),
     ) -> io::Result<bool> {
         match self.system.receive(socket, is_ipv6, &mut each) {
-            Ok(count) => Ok(count == BATCH),
+            Ok(count) => Ok(count > 0),
             Err(error) => match error.kind() {
                 io::ErrorKind::WouldBlock => Ok(false),
                 // A packet we sent to somebody who is no more came back as an ICMP message.
