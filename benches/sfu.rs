@@ -340,30 +340,19 @@ fn people(setup: &Setup, report: &mut Report) -> Result<()> {
         &PEOPLE_COLUMNS,
     );
     let everybody = 20;
-    let server = setup
-        .cores
-        .on_both_cores(|| Process::spawn(host(setup, local)))?;
-    let empty = server.resident()?;
-    let mut load = vnet_host(&server, local)?;
-    let plan = Plan {
-        layers: 2,
-        microphone: true,
-        video_slots: everybody - 1,
-        audio_slots: everybody - 1,
-    };
     let streams = [
         Stream::sound(),
         Stream::pictures(20.0, Some(0), 320),
         Stream::pictures(60.0, Some(1), 640),
     ];
-    for _ in 0..everybody {
-        load.enter(plan, Some(320), &streams)?;
-    }
+    let (silent, ..) = gather(setup, local, everybody, &[])?;
+    let without = silent.memory;
+    drop(silent);
+    let (people, mut load) = gather(setup, local, everybody, &streams)?;
     settle(&mut load, everybody * (everybody - 1) * 2)?;
-    let run = measure(setup, &server, &mut load)?;
-    #[expect(clippy::cast_precision_loss, reason = "megabytes")]
-    let memory = server.resident()?.saturating_sub(empty) as f64 / 1e3 / everybody as f64;
-    drop(server);
+    let run = measure(setup, &people.server, &mut load)?;
+    let memory = people.memory()?;
+    drop(people);
     report.line(&[
         &everybody,
         &number(run.rate),
@@ -382,7 +371,13 @@ fn people(setup: &Setup, report: &mut Report) -> Result<()> {
         once(run.loss * 100.0),
     );
     report.judge(
-        "SFU: memory per person, 20 people",
+        "SFU: memory per person, 20 people with 38 slots each, nothing sent yet",
+        "kB",
+        Goal::AtMost(512.0),
+        once(without),
+    );
+    report.judge(
+        "SFU: the same with what is kept for repeating",
         "kB",
         Goal::Told,
         once(memory),
@@ -390,66 +385,106 @@ fn people(setup: &Setup, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Instructions of the server for each packet, as callgrind counts them: the same on every machine of a kind,
-/// whatever else it does.
+/// A server with people in one meeting.
+#[derive(Debug)]
+struct People {
+    server: Process,
+    count: usize,
+    /// Resident bytes before they came.
+    empty: u64,
+    /// Kilobytes for each of them when all had come.
+    memory: f64,
+}
+
+impl People {
+    fn memory(&self) -> Result<f64> {
+        let grown = self.server.resident()?.saturating_sub(self.empty);
+        #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+        let each = grown as f64 / 1e3 / self.count as f64;
+        Ok(each)
+    }
+}
+
+/// Starts a server on both cores and lets people enter, all with two layers, sound, and slots for all.
+fn gather(
+    setup: &Setup,
+    local: IpAddr,
+    count: usize,
+    streams: &[Stream],
+) -> Result<(People, Load<Vnet>)> {
+    let server = setup
+        .cores
+        .on_both_cores(|| Process::spawn(host(setup, local)))?;
+    let empty = server.resident()?;
+    let mut load = vnet_host(&server, local)?;
+    let plan = Plan {
+        layers: 2,
+        microphone: true,
+        video_slots: count - 1,
+        audio_slots: count - 1,
+    };
+    for _ in 0..count {
+        load.enter(plan, Some(320), streams)?;
+    }
+    let mut people = People {
+        server,
+        count,
+        empty,
+        memory: 0.0,
+    };
+    people.memory = people.memory()?;
+    Ok((people, load))
+}
+
+/// Instructions of the stage for each packet, as callgrind counts them in virtual time: the same on every machine of
+/// a kind, whatever else it does. What comes before media flows is taken out by comparing two lengths.
 fn instructions(setup: &Setup, report: &mut Report) -> Result<()> {
     if Command::new("valgrind").arg("--version").output().is_err() {
         return Ok(());
     }
-    let local = local()?;
-    let folder = tempfile::tempdir()?;
-    let out = format!("--callgrind-out-file={}/out", folder.path().display());
-    let server = setup.cores.on_server_core(|| {
-        Process::spawn(|address| {
-            let mut command = Command::new("valgrind");
-            command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no", &out]);
-            command
-                .arg(&setup.bare)
-                .arg("--listen")
-                .arg(address.to_string());
-            command.args(["conference", "--media", &local.to_string()]);
-            command
-        })
-    })?;
-    let mut load = vnet_host(&server, local)?;
-    let camera = Plan {
-        layers: 1,
-        ..Plan::default()
-    };
-    load.enter(camera, None, &[Stream::pictures(50.0, None, 1_280)])?;
-    for _ in 0..10 {
-        load.enter(
-            Plan {
-                video_slots: 1,
-                ..Plan::default()
-            },
-            None,
-            &[],
-        )?;
-    }
-    settle(&mut load, 10)?;
-    control(&server, "--instr=on")?;
-    let tally = load.run(Duration::from_secs(6))?;
-    control(&server, "--instr=off")?;
-    control(&server, "--dump")?;
-    drop(server);
-    let counted = totals(folder.path())?;
-    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
-    let each = counted as f64 / tally.packets.max(1) as f64;
-    report.judge(
-        "SFU: instructions per forwarded packet, ten watching (callgrind)",
-        "",
-        Goal::Told,
-        Spread::of(vec![each]),
+    report.table(
+        "Instructions of the stage, four pictures of 1.1 Mbit/s in virtual time",
+        &["watching", "packets", "instructions per packet"],
     );
+    for watching in [10, 30] {
+        let (few, before) = counted(setup, watching, 1)?;
+        let (many, after) = counted(setup, watching, 3)?;
+        anyhow::ensure!(many > few && after > before, "nothing was counted");
+        let packets = many - few;
+        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+        let each = (after - before) as f64 / packets as f64;
+        report.line(&[&watching, &packets, &number(each)]);
+        report.judge(
+            &format!("SFU: instructions per forwarded packet, {watching} watching (callgrind)"),
+            "",
+            Goal::Told,
+            Spread::of(vec![each]),
+        );
+    }
     Ok(())
 }
 
-fn control(server: &Process, what: &str) -> Result<()> {
-    let mut command = Command::new("callgrind_control");
-    let done = command.arg(what).arg(server.id().to_string()).output()?;
-    anyhow::ensure!(done.status.success(), "callgrind_control {what} failed");
-    Ok(())
+/// Packets that a stage forwards in some seconds of virtual time, and its instructions.
+fn counted(setup: &Setup, watching: usize, seconds: u64) -> Result<(u64, u64)> {
+    let folder = tempfile::tempdir()?;
+    let mut command = Command::new("valgrind");
+    command.args(["--quiet", "--tool=callgrind", "--collect-atstart=no"]);
+    for entry in ["receive", "timeout"] {
+        command.arg(format!(
+            "--toggle-collect=<vnet_sfu::stage::Stage as vnet_sfu::media::Media>::{entry}"
+        ));
+    }
+    let out = folder.path().join("out");
+    command.arg(format!("--callgrind-out-file={}", out.display()));
+    command
+        .arg(&setup.bare)
+        .args(["--listen", "127.0.0.1:0", "stage"]);
+    command.args(["--watching", &watching.to_string()]);
+    command.args(["--seconds", &seconds.to_string()]);
+    let done = command.output()?;
+    anyhow::ensure!(done.status.success(), "callgrind failed");
+    let packets = String::from_utf8(done.stdout)?.trim().parse()?;
+    Ok((packets, totals(folder.path())?))
 }
 
 /// The instructions that all dumps in a folder tell.

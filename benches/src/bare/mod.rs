@@ -6,3 +6,4 @@ pub mod conference;
 pub mod http;
 pub mod relay;
 pub mod signalling;
+pub mod stage;

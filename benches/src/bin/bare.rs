@@ -1,5 +1,6 @@
 //! The bare rivals as a program: `bare --listen ADDR relay`, `… http --body TEXT`, `… signalling`.
 
+use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::Context as _;
@@ -29,6 +30,15 @@ enum Kind {
         #[arg(long)]
         media: IpAddr,
     },
+    /// No server: forwards made-up media in virtual time and tells how many packets.
+    Stage {
+        /// People who watch four pictures.
+        #[arg(long)]
+        watching: u32,
+        /// Seconds of virtual time.
+        #[arg(long)]
+        seconds: u64,
+    },
     /// An HTTP server that answers every request with the same JSON.
     Http {
         /// The JSON.
@@ -48,6 +58,10 @@ async fn main() -> anyhow::Result<()> {
         Kind::Relay => bare::relay::serve(listener).await?,
         Kind::Signalling => bare::signalling::serve(listener).await?,
         Kind::Conference { media } => bare::conference::serve(listener, media).await?,
+        Kind::Stage { watching, seconds } => {
+            let packets = bare::stage::forward(watching, seconds);
+            writeln!(std::io::stdout(), "{packets}")?;
+        }
         Kind::Http { body } => bare::http::serve(listener, body.into()).await?,
     }
     Ok(())

@@ -14,6 +14,9 @@ use str0m::media::{
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc};
+
+use super::inbox::Inbox;
+
 /// What a participant sends and takes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plan {
@@ -32,9 +35,9 @@ pub const RIDS: [&str; 3] = ["l", "m", "h"];
 
 /// What happened on a client.
 #[derive(Debug)]
-pub enum Happened {
+pub enum Happened<'a> {
     /// A packet arrived.
-    Packet(Box<RtpPacket>),
+    Packet(&'a RtpPacket),
     /// A key frame is asked of this layer.
     KeyFrame(Option<Rid>),
 }
@@ -49,6 +52,13 @@ pub struct Client {
     pub camera: Option<Mid>,
     /// The media section of the microphone, if it has one.
     pub microphone: Option<Mid>,
+    progress: Progress,
+}
+
+/// How far the connection is.
+#[derive(Debug)]
+struct Progress {
+    /// When the engine wants to be told the time.
     deadline: Instant,
     connected: bool,
 }
@@ -71,8 +81,10 @@ impl Client {
             address,
             camera: None,
             microphone: None,
-            deadline: Instant::now(),
-            connected: false,
+            progress: Progress {
+                deadline: Instant::now(),
+                connected: false,
+            },
         })
     }
 
@@ -128,13 +140,13 @@ impl Client {
     /// Whether media can flow.
     #[must_use]
     pub fn connected(&self) -> bool {
-        self.connected
+        self.progress.connected
     }
 
     /// When [`tick`](Self::tick) is due.
     #[must_use]
     pub fn deadline(&self) -> Instant {
-        self.deadline
+        self.progress.deadline
     }
 
     /// Takes all packets that wait on the socket.
@@ -143,27 +155,28 @@ impl Client {
     /// When the engine gives up.
     pub fn receive(
         &mut self,
-        buffer: &mut [u8],
-        happened: &mut impl FnMut(Happened),
+        inbox: &mut Inbox,
+        happened: &mut impl FnMut(Happened<'_>),
     ) -> Result<()> {
-        loop {
-            let (length, source) = match self.socket.recv_from(buffer) {
-                Ok(received) => received,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(error.into()),
-            };
-            let receive = Receive::new(Protocol::Udp, source, self.address, &buffer[..length])?;
-            self.rtc
-                .handle_input(Input::Receive(Instant::now(), receive))?;
-            self.drain(happened)?;
-        }
+        let Self {
+            rtc,
+            socket,
+            address,
+            progress,
+            ..
+        } = self;
+        inbox.take(socket, |source, contents| {
+            let receive = Receive::new(Protocol::Udp, source, *address, contents)?;
+            rtc.handle_input(Input::Receive(Instant::now(), receive))?;
+            drain(rtc, socket, progress, happened)
+        })
     }
 
     /// Time has passed.
     ///
     /// # Errors
     /// When the engine gives up.
-    pub fn tick(&mut self, happened: &mut impl FnMut(Happened)) -> Result<()> {
+    pub fn tick(&mut self, happened: &mut impl FnMut(Happened<'_>)) -> Result<()> {
         self.rtc.handle_input(Input::Timeout(Instant::now()))?;
         self.drain(happened)
     }
@@ -220,36 +233,42 @@ impl Client {
         Ok(params.context("the server does not take this codec")?.pt())
     }
 
-    fn drain(&mut self, happened: &mut impl FnMut(Happened)) -> Result<()> {
-        loop {
-            match self.rtc.poll_output()? {
-                Output::Timeout(deadline) => {
-                    self.deadline = deadline;
-                    return Ok(());
-                }
-                Output::Transmit(transmit) => {
-                    let sent = self
-                        .socket
-                        .send_to(&transmit.contents, transmit.destination);
-                    if let Err(error) = sent
-                        && error.kind() != ErrorKind::WouldBlock
-                    {
-                        return Err(error.into());
-                    }
-                }
-                Output::Event(Event::Connected) => self.connected = true,
-                Output::Event(Event::RtpPacket(packet)) => {
-                    happened(Happened::Packet(Box::new(packet)))
-                }
-                Output::Event(Event::KeyframeRequest(request)) => {
-                    debug_assert!(matches!(
-                        request.kind,
-                        KeyframeRequestKind::Pli | KeyframeRequestKind::Fir
-                    ));
-                    happened(Happened::KeyFrame(request.rid));
-                }
-                Output::Event(_) => {}
+    fn drain(&mut self, happened: &mut impl FnMut(Happened<'_>)) -> Result<()> {
+        drain(&mut self.rtc, &self.socket, &mut self.progress, happened)
+    }
+}
+
+/// Takes out all that the engine has to say.
+fn drain(
+    rtc: &mut Rtc,
+    socket: &UdpSocket,
+    progress: &mut Progress,
+    happened: &mut impl FnMut(Happened<'_>),
+) -> Result<()> {
+    loop {
+        match rtc.poll_output()? {
+            Output::Timeout(deadline) => {
+                progress.deadline = deadline;
+                return Ok(());
             }
+            Output::Transmit(transmit) => {
+                let sent = socket.send_to(&transmit.contents, transmit.destination);
+                if let Err(error) = sent
+                    && error.kind() != ErrorKind::WouldBlock
+                {
+                    return Err(error.into());
+                }
+            }
+            Output::Event(Event::Connected) => progress.connected = true,
+            Output::Event(Event::RtpPacket(packet)) => happened(Happened::Packet(&packet)),
+            Output::Event(Event::KeyframeRequest(request)) => {
+                debug_assert!(matches!(
+                    request.kind,
+                    KeyframeRequestKind::Pli | KeyframeRequestKind::Fir
+                ));
+                happened(Happened::KeyFrame(request.rid));
+            }
+            Output::Event(_) => {}
         }
     }
 }

@@ -6,15 +6,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use mio::{Events, Interest, Poll, Token};
-use str0m::media::Rid;
 
 use super::client::{CONNECT_PATIENCE, Client, Happened, Plan, RIDS};
+use super::inbox::Inbox;
 use super::sender::{Sender, Stream};
 use super::tally::Tally;
 
 /// How often messages of the server are looked at.
 const LISTEN_EVERY: Duration = Duration::from_millis(50);
-const BUFFER: usize = 2_048;
 
 /// A meeting on some server, as the load sees it.
 pub trait Host {
@@ -39,12 +38,51 @@ pub struct Load<H> {
     clients: Vec<Client>,
     poll: Poll,
     events: Events,
-    deadlines: BinaryHeap<Reverse<(Instant, usize)>>,
+    deadlines: Deadlines,
     senders: Vec<Sender>,
     /// Packets sent in the last run.
     pub sent: u64,
     listen_at: Instant,
-    buffer: Vec<u8>,
+    inbox: Inbox,
+}
+
+/// When clients are due, earliest first; entries may be outdated, never missing.
+#[derive(Debug, Default)]
+struct Deadlines {
+    due: BinaryHeap<Reverse<(Instant, usize)>>,
+    /// The earliest entry of each client.
+    queued: Vec<Option<Instant>>,
+}
+
+impl Deadlines {
+    fn note(&mut self, number: usize, deadline: Instant) {
+        if self.queued.len() <= number {
+            self.queued.resize(number + 1, None);
+        }
+        let queued = &mut self.queued[number];
+        if queued.is_none_or(|before| deadline < before) {
+            *queued = Some(deadline);
+            self.due.push(Reverse((deadline, number)));
+        }
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.due.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// A client that may be due: its deadline may have moved since.
+    fn take(&mut self, now: Instant) -> Option<usize> {
+        while let Some(Reverse((due, number))) = self.due.peek().copied()
+            && due <= now
+        {
+            self.due.pop();
+            if self.queued[number] == Some(due) {
+                self.queued[number] = None;
+                return Some(number);
+            }
+        }
+        None
+    }
 }
 
 impl<H: Host> Load<H> {
@@ -58,11 +96,11 @@ impl<H: Host> Load<H> {
             clients: Vec::new(),
             poll: Poll::new()?,
             events: Events::with_capacity(1_024),
-            deadlines: BinaryHeap::new(),
+            deadlines: Deadlines::default(),
             senders: Vec::new(),
             sent: 0,
             listen_at: Instant::now(),
-            buffer: vec![0; BUFFER],
+            inbox: Inbox::default(),
         })
     }
 
@@ -81,7 +119,7 @@ impl<H: Host> Load<H> {
         let mut client = self.host.enter(plan, width)?;
         let registry = self.poll.registry();
         registry.register(client.socket(), Token(number), Interest::READABLE)?;
-        self.deadlines.push(Reverse((client.deadline(), number)));
+        self.deadlines.note(number, client.deadline());
         self.clients.push(client);
         let until = Instant::now() + CONNECT_PATIENCE;
         let mut nothing = Tally::default();
@@ -122,19 +160,22 @@ impl<H: Host> Load<H> {
         }
         let wait = self.next_due().saturating_duration_since(Instant::now());
         self.poll.poll(&mut self.events, Some(wait))?;
-        let ready: Vec<usize> = self.events.iter().map(|event| event.token().0).collect();
-        for number in ready {
-            let mut happened = Vec::new();
-            self.clients[number].receive(&mut self.buffer, &mut |what| happened.push(what))?;
-            self.take(number, happened, tally);
+        for event in &self.events {
+            let number = event.token().0;
+            let (client, senders) = (&mut self.clients[number], &mut self.senders);
+            client.receive(&mut self.inbox, &mut |what| {
+                take(senders, number, what, tally);
+            })?;
+            self.deadlines.note(number, client.deadline());
         }
         Ok(())
     }
 
     fn next_due(&self) -> Instant {
         let sends = self.senders.iter().map(|sender| sender.due);
-        let ticks = self.deadlines.peek().map(|Reverse((due, _))| *due);
-        sends.chain(ticks).fold(self.listen_at, Instant::min)
+        sends
+            .chain(self.deadlines.next())
+            .fold(self.listen_at, Instant::min)
     }
 
     fn send_due(&mut self) -> Result<()> {
@@ -143,8 +184,7 @@ impl<H: Host> Load<H> {
             while sender.due <= now {
                 let client = &mut self.clients[sender.client];
                 sender.send(client)?;
-                self.deadlines
-                    .push(Reverse((client.deadline(), sender.client)));
+                self.deadlines.note(sender.client, client.deadline());
                 self.sent += 1;
             }
         }
@@ -153,36 +193,25 @@ impl<H: Host> Load<H> {
 
     fn tick_due(&mut self, tally: &mut Tally) -> Result<()> {
         let now = Instant::now();
-        while let Some(Reverse((due, number))) = self.deadlines.peek().copied()
-            && due <= now
-        {
-            self.deadlines.pop();
-            // Entries of deadlines that have moved since are passed over.
-            if self.clients[number].deadline() > now {
-                continue;
+        while let Some(number) = self.deadlines.take(now) {
+            let (client, senders) = (&mut self.clients[number], &mut self.senders);
+            if client.deadline() <= now {
+                client.tick(&mut |what| take(senders, number, what, tally))?;
             }
-            let mut happened = Vec::new();
-            self.clients[number].tick(&mut |what| happened.push(what))?;
-            self.take(number, happened, tally);
+            self.deadlines.note(number, client.deadline());
         }
         Ok(())
     }
+}
 
-    fn take(&mut self, number: usize, happened: Vec<Happened>, tally: &mut Tally) {
-        self.deadlines
-            .push(Reverse((self.clients[number].deadline(), number)));
-        for what in happened {
-            match what {
-                Happened::Packet(packet) => tally.count(number, &packet),
-                Happened::KeyFrame(rid) => self.key_frame(number, rid),
+fn take(senders: &mut [Sender], number: usize, what: Happened<'_>, tally: &mut Tally) {
+    match what {
+        Happened::Packet(packet) => tally.count(number, packet),
+        Happened::KeyFrame(rid) => {
+            let layer = rid.and_then(|rid| RIDS.iter().position(|name| *name == &*rid));
+            for sender in senders {
+                sender.key_wanted |= sender.is(number, layer);
             }
-        }
-    }
-
-    fn key_frame(&mut self, number: usize, rid: Option<Rid>) {
-        let layer = rid.and_then(|rid| RIDS.iter().position(|name| *name == &*rid));
-        for sender in &mut self.senders {
-            sender.key_wanted |= sender.is(number, layer);
         }
     }
 }

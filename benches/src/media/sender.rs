@@ -97,7 +97,11 @@ impl Sender {
     pub fn send(&mut self, client: &mut Client) -> Result<()> {
         let sequence = self.count;
         self.count += 1;
-        self.due += self.interval;
+        // The packets of a picture go together, as browsers send them.
+        let at_once = u32::from(self.stream.per_picture.max(1));
+        if self.count.is_multiple_of(u64::from(at_once)) {
+            self.due += self.interval * at_once;
+        }
         if self.stream.per_picture == 0 {
             return client.send_sound(Packet {
                 sequence,
