@@ -1,9 +1,10 @@
-import { Kbd, Modal, Switch } from '@mantine/core';
+import { Kbd, Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useCall, useView } from '../call/call';
 import { shallow } from '../call/store';
 import classes from './help-sheet.module.css';
 import { SHORTCUTS } from './shortcuts';
+import { Toggle } from './toggle';
 
 /** All keys; and the switch that turns them off, for people who speak to their computer. */
 export function HelpSheet() {
@@ -37,7 +38,7 @@ export function HelpSheet() {
           </div>
         ))}
       </dl>
-      <Switch
+      <Toggle
         checked={shortcuts}
         onChange={(event) => view.update({ shortcuts: event.currentTarget.checked })}
         label={t('conference.keys.on')}

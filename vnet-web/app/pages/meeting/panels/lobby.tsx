@@ -1,4 +1,5 @@
-import { Button } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useMeeting } from '../call/call';
 import { useHostActions } from '../call/use-host-actions';
@@ -22,20 +23,21 @@ export function Lobby() {
               <bdi>{name}</bdi>
             </span>
             <Button
-              size="compact-md"
-              variant="default"
-              aria-label={t('conference.denyName', { name })}
-              onClick={() => act((actions) => actions.deny(id))}
-            >
-              {t('conference.deny')}
-            </Button>
-            <Button
-              size="compact-md"
+              size="compact-sm"
               aria-label={t('conference.admitName', { name })}
               onClick={() => act((actions) => actions.admit(id))}
             >
               {t('conference.admit')}
             </Button>
+            <Tooltip label={t('conference.deny')}>
+              <ActionIcon
+                variant="default"
+                aria-label={t('conference.denyName', { name })}
+                onClick={() => act((actions) => actions.deny(id))}
+              >
+                <IconX size="1.1rem" aria-hidden="true" />
+              </ActionIcon>
+            </Tooltip>
           </li>
         ))}
       </ul>

@@ -1,4 +1,4 @@
-import { Switch, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { useMeeting } from '../call/call';
 import { sameParticipants } from '../call/people';
 import { shallow } from '../call/store';
 import { useHostActions } from '../call/use-host-actions';
+import { Toggle } from '../controls/toggle';
 import { Lobby } from './lobby';
 import { Panel } from './panel';
 import classes from './panel.module.css';
@@ -64,7 +65,7 @@ function HostSwitches() {
   if (!host) return null;
   return (
     <fieldset className={classes.switches} aria-label={t('conference.hostTools')}>
-      <Switch
+      <Toggle
         checked={lobby}
         onChange={(event) => {
           const on = event.currentTarget.checked;
@@ -73,7 +74,7 @@ function HostSwitches() {
         label={t('conference.lobbySwitch')}
         description={t('conference.lobbyHelp')}
       />
-      <Switch
+      <Toggle
         checked={locked}
         onChange={(event) => {
           const on = event.currentTarget.checked;

@@ -121,8 +121,10 @@ export function split(box: Size, count: number, shape: Shape): Split {
       capacity,
     };
   }
-  const height = Math.round(Math.min(Math.max(box.height * 0.18, 72), 140));
-  const tile = { width: Math.round(Math.min((height * 4) / 3, box.width)), height };
+  const height = Math.round(Math.min(Math.max(box.height * 0.15, 72), 140));
+  // At least four beside each other, on the narrowest phone too.
+  const quarter = Math.floor((box.width - 3 * gap) / 4);
+  const tile = { width: Math.max(1, Math.round(Math.min((height * 4) / 3, quarter))), height };
   const capacity = Math.max(1, Math.floor((box.width + gap) / (tile.width + gap)));
   return {
     large: { x: 0, y: 0, width: box.width, height: box.height - height - gap },

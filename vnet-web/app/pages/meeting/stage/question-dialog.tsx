@@ -35,7 +35,7 @@ export function QuestionDialog() {
     >
       {question && (
         <>
-          <p>{t(`conference.ask.${question.kind}Help`, { name })}</p>
+          <p className={classes.text}>{t(`conference.ask.${question.kind}Help`, { name })}</p>
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>
               {t('common.cancel')}

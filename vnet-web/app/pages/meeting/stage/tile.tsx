@@ -83,11 +83,13 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
       style={{ width, height, transform: `translate(${x}px, ${y}px)` }}
       onDoubleClick={() => call.pin(spec.key)}
     >
-      {seen.media && <Picture media={seen.media} fit={fit} mirrored={spec.isSelf} shown={shown} />}
-      {!shown && spec.kind === 'person' && <Avatar name={seen.name} />}
-      {!shown && spec.kind === 'screen' && (
+      {/* Below the picture: seen until its first frame is there. */}
+      {spec.kind === 'person' ? (
+        <Avatar name={seen.name} />
+      ) : (
         <IconScreenShare className={classes.screenIcon} aria-hidden="true" />
       )}
+      {seen.media && <Picture media={seen.media} fit={fit} mirrored={spec.isSelf} shown={shown} />}
       <TileReason why={seen.why} isSelf={spec.isSelf} />
       <span ref={ring} className={classes.ring} aria-hidden="true" />
       <div className={classes.marks}>

@@ -100,6 +100,7 @@ function useLobbyNews(): void {
     const isNew = now.some((id) => !before.includes(id));
     const open = call.notices.toasts.get().some((toast) => toast.id === 'lobby');
     if (now.length === 0) call.notices.close('lobby');
+    else if (call.view.get().panel === 'people') call.notices.close('lobby');
     else if (isNew || (open && now.length !== before.length))
       lobbyToast(now.length, waiting[0]?.name ?? '', isNew);
     return now;
