@@ -63,7 +63,12 @@ pub(crate) struct Media {
     #[arg(long, env = "VNET_MEDIA_BITRATE", value_name = "BITS")]
     media_bitrate: Option<u64>,
     /// Seconds after which somebody is put out whose media has not connected; 0: never
-    #[arg(long, env = "VNET_MEDIA_WITHIN", value_name = "SECONDS", default_value_t = 30)]
+    #[arg(
+        long,
+        env = "VNET_MEDIA_WITHIN",
+        value_name = "SECONDS",
+        default_value_t = 30
+    )]
     media_within: u32,
     /// Address for metrics in the format of Prometheus, at /metrics; open it to your monitoring only
     /// [default: none]

@@ -11,5 +11,7 @@ mod local;
 mod media;
 mod redaction;
 mod server;
+mod sfu_only;
 #[path = "../support/mod.rs"]
 mod support;
+mod web;

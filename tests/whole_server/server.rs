@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 
 use crate::support::PATIENCE;
 
-/// The built example. `cargo test` builds it before it runs tests; `cargo test --test` does not.
-fn program() -> PathBuf {
+/// A built example. `cargo test` builds them before it runs tests; `cargo test --test` does not.
+pub(crate) fn example(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test knows where it is");
     let profile = own
         .parent()
@@ -20,10 +20,10 @@ fn program() -> PathBuf {
         .expect("target/<profile>/deps/<test>");
     let program = profile
         .join("examples")
-        .join(format!("server{}", std::env::consts::EXE_SUFFIX));
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.exists(),
-        "run `cargo build --example server` first: no {}",
+        "run `cargo build --example {name}` first: no {}",
         program.display()
     );
     program
@@ -31,7 +31,7 @@ fn program() -> PathBuf {
 
 /// The program with a clean environment: no setting of the machine gets in.
 pub(crate) fn command(flags: &[&str]) -> Command {
-    let mut command = Command::new(program());
+    let mut command = Command::new(example("server"));
     for (name, _value) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VNET_") {
             command.env_remove(name);

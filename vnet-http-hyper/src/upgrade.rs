@@ -10,7 +10,7 @@ use http::header::{
     CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::{Extensions, HeaderMap, Method, Request, StatusCode, Version};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
@@ -24,9 +24,8 @@ use vnet_core::conference::ConferenceSignalling;
 use vnet_core::id::UserId;
 use vnet_core::meeting::MeetingId;
 use vnet_core::room::RoomCode;
-use vnet_signal::{Entry, SessionGuard, accept_key, path};
+use vnet_signal::{Entry, SessionGuard, Signalling, accept_key, path};
 
-use crate::app::App;
 use crate::context::Ctx;
 use crate::error::HttpError;
 use crate::meter::Meter;
@@ -131,7 +130,8 @@ pub(crate) async fn answer_meeting(ctx: &Ctx, code: &str) -> Result<Response, Ht
     };
     let meeting: MeetingId = code.parse().map_err(|_no_code| HttpError::not_found())?;
     upgrade(ctx, |auth| {
-        Served::Meeting(meeting, auth.signed_in.user.id, Arc::clone(conference))
+        let user = Some(auth.signed_in.user.id);
+        Served::Meeting(meeting, user, Arc::clone(conference))
     })
     .await
 }
@@ -151,23 +151,55 @@ async fn upgrade(
     ctx.app
         .limits
         .check_user(RateRule::Join, auth.signed_in.user.id)?;
-    let accept = match handshake(ctx) {
+    let accept = match handshake(ctx.parts.version, &ctx.parts.headers) {
         Ok(accept) => accept,
         Err(error) if error.status() == StatusCode::UPGRADE_REQUIRED => {
             return Ok(upgrade_required(&error));
         }
         Err(error) => return Err(error),
     };
-    let source = source(ctx)?;
+    let source = source(&ctx.parts.extensions)?;
     if ctx.app.signalling.is_stopping() {
         let detail = "The server shuts down. Connect again in a moment.";
         return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     }
     let watch = ctx.app.vnet.accounts().watch_session(auth);
     let session = SessionGuard::new(async move { watch.ended().await });
-    let (app, served) = (Arc::clone(&ctx.app), serve(auth));
-    ctx.app.sockets.spawn(begin(app, source, served, session));
+    let signalling = ctx.app.signalling.clone();
+    let served = serve(auth);
+    ctx.app
+        .sockets
+        .spawn(begin(signalling, source, served, session));
     Ok(switching(accept))
+}
+
+/// Answers a request for a socket that needs no session.
+pub(crate) fn answer_at_door<B>(
+    request: &Request<B>,
+    served: Served,
+    signalling: &Signalling,
+) -> Response {
+    let prepare = || {
+        if *request.method() != Method::GET {
+            return Err(HttpError::method_not_allowed(request.method(), "GET"));
+        }
+        let accept = handshake(request.version(), request.headers())?;
+        if signalling.is_stopping() {
+            let detail = "The server shuts down. Connect again in a moment.";
+            return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+        }
+        Ok((accept, source(request.extensions())?))
+    };
+    match prepare() {
+        Ok((accept, source)) => {
+            let session = SessionGuard::none();
+            tokio::spawn(begin(signalling.clone(), source, served, session));
+            switching(accept)
+        }
+        Err(error) if error.status() == StatusCode::UPGRADE_REQUIRED => upgrade_required(&error),
+        Err(error) => reply::json(error.status(), &error.json())
+            .unwrap_or_else(|_error| reply::empty(error.status())),
+    }
 }
 
 fn switching(accept: HeaderValue) -> Response {
@@ -183,17 +215,16 @@ fn switching(accept: HeaderValue) -> Response {
 ///
 /// # Source
 /// RFC 6455, section 4.2.1.
-fn handshake(ctx: &Ctx) -> Result<HeaderValue, HttpError> {
-    let headers = &ctx.parts.headers;
+fn handshake(version: Version, headers: &HeaderMap) -> Result<HeaderValue, HttpError> {
     let required = |detail| Err(HttpError::new(StatusCode::UPGRADE_REQUIRED, detail));
     // There is no upgrading in HTTP/2, so 426 would promise what cannot be.
-    if ctx.parts.version == Version::HTTP_2 {
+    if version == Version::HTTP_2 {
         return Err(HttpError::bad_request("WebSocket needs HTTP/1.1."));
     }
     if !has_word(headers, &UPGRADE, "websocket") {
         return required("This address speaks WebSocket only.");
     }
-    if ctx.parts.version != Version::HTTP_11 {
+    if version != Version::HTTP_11 {
         return Err(HttpError::bad_request("WebSocket needs HTTP/1.1."));
     }
     if !has_word(headers, &CONNECTION, "upgrade") {
@@ -230,8 +261,7 @@ fn upgrade_required(error: &HttpError) -> Response {
     response
 }
 
-fn source(ctx: &Ctx) -> Result<Source, HttpError> {
-    let extensions = &ctx.parts.extensions;
+fn source(extensions: &Extensions) -> Result<Source, HttpError> {
     let handed = extensions.get::<UpgradeSlot>().and_then(UpgradeSlot::take);
     let source = handed
         .map(Source::Handed)
@@ -240,9 +270,9 @@ fn source(ctx: &Ctx) -> Result<Source, HttpError> {
 }
 
 /// Waits for the stream and serves it.
-async fn begin(app: Arc<App>, source: Source, served: Served, session: SessionGuard) {
+async fn begin(signalling: Signalling, source: Source, served: Served, session: SessionGuard) {
     let serve = Serve {
-        app: &app,
+        signalling: &signalling,
         served,
         session,
     };
@@ -263,14 +293,15 @@ async fn begin(app: Arc<App>, source: Source, served: Served, session: SessionGu
 }
 
 /// What a socket is for.
-enum Served {
+pub(crate) enum Served {
     Room(Entry),
-    Meeting(MeetingId, UserId, Arc<dyn ConferenceSignalling>),
+    /// Of one who is signed in, if that is known.
+    Meeting(MeetingId, Option<UserId>, Arc<dyn ConferenceSignalling>),
 }
 
 /// What is served once there is a stream.
 struct Serve<'a> {
-    app: &'a App,
+    signalling: &'a Signalling,
     served: Served,
     session: SessionGuard,
 }
@@ -305,7 +336,7 @@ impl Serve<'_> {
     }
 
     fn stream(self, stream: impl UpgradedStream, leftover: Bytes) -> BoxFuture<'static, ()> {
-        let (signalling, session) = (&self.app.signalling, self.session);
+        let (signalling, session) = (self.signalling, self.session);
         match self.served {
             Served::Room(entry) => {
                 let peer = entry.peer_id();
@@ -318,7 +349,7 @@ impl Serve<'_> {
                 let most = conference.max_text_bytes();
                 let socket = signalling.text_socket(stream, leftover, session, most);
                 let socket = Box::new(socket);
-                Box::pin(async move { conference.serve(meeting, Some(user), socket).await })
+                Box::pin(async move { conference.serve(meeting, user, socket).await })
             }
         }
     }
