@@ -255,8 +255,10 @@ describe('the side that receives', () => {
     const list = (stream: object) => channel.hear({ type: 'stream_ids', streams: [{ id, ...stream }] });
     list({ name: 'Bob', participant: 'another-bob' });
     expect(namesAt(guest)).toEqual(['Bob null']);
-    list({ name: 'Renamed', participant: 'bob' });
+    list({ name: 'Bob', participant: 'bob' });
     expect(namesAt(guest)).toEqual([]);
+    list({ name: 'Eve', participant: 'bob' });
+    expect(namesAt(guest)).toEqual(['Eve null']);
     list({ name: 'Bob' });
     expect(namesAt(guest)).toEqual([]);
     list({ name: 'Zoe' });

@@ -101,8 +101,8 @@ export class Lan {
     };
     const isOwn = ({ participant, name }: SharedStream) => {
       const { self } = this.#conference.snapshot();
-      // The original tells names only.
-      return participant === undefined ? name === self?.name : participant === self?.id;
+      // Names may be shared by several people, and numbers by several meetings; the original tells names only.
+      return name === self?.name && (participant === undefined || participant === self.id);
     };
     this.#guest = new GuestLink({ ...this.#options(code, changed), isOwn });
     this.#begin(() => {});
