@@ -34,7 +34,7 @@ pub struct Plan {
 pub const RIDS: [&str; 3] = ["l", "m", "h"];
 
 /// What happened on a client.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Happened<'a> {
     /// A packet arrived.
     Packet(&'a RtpPacket),

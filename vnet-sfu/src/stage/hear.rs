@@ -18,7 +18,7 @@ impl Stage {
                 self.lost(number);
             }
             Event::KeyframeRequest(request) => self.pass_on_request(number, request.mid, now),
-            Event::EgressBitrateEstimate(kind) => self.estimated(number, kind, now),
+            Event::EgressBitrateEstimate(kind) => self.estimated(number, &kind, now),
             Event::PeerStats(report) => {
                 self.take_report(number, &report);
             }
@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// The browser's own estimate counts only where it tells nothing finer.
-    fn estimated(&mut self, number: usize, kind: BweKind, now: Instant) {
+    fn estimated(&mut self, number: usize, kind: &BweKind, now: Instant) {
         let Some(peer) = self.peers.get_mut(number) else {
             return;
         };
@@ -79,7 +79,7 @@ impl Stage {
                 peer.estimate = Some(estimate.as_u64());
             }
             BweKind::Remb { estimate, mid } if !peer.transport_feedback => {
-                peer.reported.take(mid, estimate.as_u64(), now);
+                peer.reported.take(*mid, estimate.as_u64(), now);
             }
             _ => return,
         }

@@ -111,7 +111,7 @@ fn the_smallest_size_is_tried_when_nothing_else_is_seen() {
         may_try: true,
         ..demand(0, &[1_000, 2_000], None)
     };
-    let tried = spend(Some(900), &[layers.clone()]);
+    let tried = spend(Some(900), std::slice::from_ref(&layers));
     assert_eq!((tried.layers[0], tried.tried), (Some(0), Some(0)));
     assert_eq!(tried.total, 1_000, "the smallest only");
     assert_eq!(spend(Some(1_500), &[layers]).tried, None, "it fits");
