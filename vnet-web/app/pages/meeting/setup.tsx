@@ -1,5 +1,5 @@
 import '@mantine/core/styles/Checkbox.css';
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Meeting, UserDetails } from '../../api/client';
@@ -130,7 +130,7 @@ function About({ meeting, user, name }: AboutProps) {
         <p>{meeting.notes}</p>
       </details>
       <p>
-        {t('setup.shownAs', { name })} <Anchor href={profilePage}>{t('setup.changeName')}</Anchor>
+        {t('setup.shownAs', { name })} <a href={profilePage}>{t('setup.changeName')}</a>
       </p>
     </div>
   );
