@@ -78,6 +78,12 @@ export function useEvents(): void {
       conference.on('reaction', ({ participant, emoji }) => onReaction(participant, emoji)),
       conference.on('refused', (error) => onRefused(error.message)),
       call.faults.subscribe(() => onFault()),
+      // What a message points to is open now.
+      call.view.subscribe(() => {
+        const { panel } = call.view.get();
+        if (panel === 'people') call.notices.close('lobby');
+        if (panel === 'chat') call.notices.close('chat');
+      }),
     ];
     return () => {
       for (const stop of stops) stop();
