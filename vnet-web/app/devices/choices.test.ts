@@ -27,11 +27,13 @@ it.each(['', 'null', '[]', '7', '{', '{"microphone":7,"camera":"","cameraMuted":
 );
 
 it('a browser that stores nothing is no fault', () => {
-  vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+  const full = () => {
     throw new Error('full');
-  });
+  };
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: full });
   expect(() => keepChoices({ blur: true })).not.toThrow();
   expect(readChoices().blur).toBe(false);
+  vi.unstubAllGlobals();
 });
 
 it('loudness goes from silent to loud', () => {
