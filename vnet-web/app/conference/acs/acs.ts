@@ -38,6 +38,9 @@ const PAUSES = [1_000, 3_000, 8_000];
 
 /** A meeting that is a group call of Azure Communication Services. */
 export async function createAcsConference(shell: Shell, tickets: TicketSource): Promise<Conference> {
+  // The SDK takes no other page, not even one of the loopback address.
+  if (location.protocol === 'http:' && location.hostname !== 'localhost')
+    throw failure('insecure', 'insecure');
   return new AcsConference(await loadSdk(shell.acsModule), shell.tokenUrl, tickets);
 }
 

@@ -2,6 +2,8 @@
 const acs = {
   notBuilt:
     'The module for meetings over Azure Communication Services is missing on this server. Its administrator can build it with: {{command}}',
+  insecure:
+    'Meetings over Azure Communication Services need a page that was loaded by https, or from localhost.',
   notLoaded:
     'The module for meetings over Azure Communication Services could not be loaded. Try again in a moment.',
   token:
