@@ -1,0 +1,14 @@
+import type { French } from '../words';
+import acs from './acs';
+import common from './common';
+import conference from './conference';
+import form from './form';
+import home from './home';
+import lan from './lan';
+import left from './left';
+import meeting from './meeting';
+import privacy from './privacy';
+import setup from './setup';
+
+const fr: French = { acs, common, home, form, setup, left, meeting, conference, lan, privacy };
+export default fr;

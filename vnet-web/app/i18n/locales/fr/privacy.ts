@@ -1,0 +1,39 @@
+import type { French } from '../words';
+
+const privacy: French['privacy'] = {
+  title: 'VNET | Confidentialité',
+  head: 'Confidentialité',
+  lead: 'Ce que ce serveur conserve à votre sujet, et qui transporte votre voix et votre image.',
+  keepsHead: 'Ce qui est conservé sur ce serveur',
+  keepsAccount:
+    'Votre compte : nom d’utilisateur, nom et prénom, adresse électronique, nom affiché dans les réunions et photo. De votre mot de passe, seulement une empreinte salée, qui ne permet pas de le retrouver.',
+  keepsSession:
+    'Vos sessions : quand vous avez ouvert chacune et jusqu’à quand elle vaut ; de la valeur du cookie, seulement une empreinte. Ce cookie est nécessaire pour que votre session reste ouverte. Le seul autre cookie retient l’écart de votre horloge avec UTC, lorsque vous planifiez sans JavaScript.',
+  keepsMeetings:
+    'Les réunions que vous planifiez : titre, remarques, horaires et code. Qui a le code peut les lire, avec votre nom.',
+  keepsIdentity:
+    'Un identifiant qui vous désigne auprès du service transportant les réunions ; il ne dit rien de vous et il est supprimé avec votre compte.',
+  notKeptHead: 'Ce qui n’est pas conservé',
+  notKept:
+    'Voix, image, écrans partagés, discussion et réactions sont transmis puis oubliés. Rien n’est enregistré. Il n’y a ni publicité ni mesure d’audience, et aucune page ne charge quoi que ce soit d’ailleurs.',
+  deviceHead: 'Ce qui reste sur votre appareil',
+  device:
+    'Votre choix de langue, de caméra, de micro, de haut-parleur et de disposition des réunions, dans le stockage de ce navigateur. Il n’est pas envoyé au serveur.',
+  mediaHead: 'Qui transporte une réunion',
+  mediaSfu:
+    'Ce serveur lui-même : le son et l’image vont, chiffrés, de votre navigateur à lui puis aux autres participants. Pendant leur passage, le serveur pourrait les lire ; il ne les regarde pas.',
+  mediaAcs:
+    'Là où c’est configuré ainsi, Microsoft : le son et l’image passent alors par Azure Communication Services, et la page charge le SDK d’appel de Microsoft (@azure/communication-calling). Ce SDK n’est pas un logiciel libre ; il est utilisé sous la licence de Microsoft. Il envoie à Microsoft de la télémétrie sur les appels (qualité, erreurs, type de navigateur et d’appareil) ; la déclaration de confidentialité de Microsoft indique ce qu’elle devient.',
+  mediaAcsLink: 'Déclaration de confidentialité de Microsoft',
+  mediaAcsHere: 'Sur ce serveur, les réunions peuvent être transportées par Microsoft.',
+  mediaSfuHere:
+    'Le SDK de Microsoft n’est pas installé sur ce serveur : il transporte lui-même les réunions.',
+  lanHead: 'Partage à l’intérieur d’un réseau local',
+  lan: 'Qui partage les flux reçus les envoie directement, chiffrés, à l’autre navigateur du même réseau. Seules les personnes qui ont le code affiché, ou que l’on fait entrer, les reçoivent ; les autres participants ne sont pas consultés à nouveau. Chacun des deux navigateurs apprend l’adresse de l’autre sur le réseau.',
+  rightsHead: 'Votre compte est à vous',
+  rights:
+    'Sur la page de votre compte, vous pouvez modifier ce qui est conservé à votre sujet. Qui gère ce serveur peut supprimer le compte et tout ce qui en dépend.',
+  rightsLink: 'Vers votre compte',
+};
+
+export default privacy;
