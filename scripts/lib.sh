@@ -38,9 +38,12 @@ build_server() {
   export VNET_SERVER=$target/debug/examples/server
 }
 
-# The packages of the browser tests, as their lock file names them.
+# The packages of folders, as their lock files name them.
 install_node_modules() {
-  if [ ! -d tests/browser/node_modules ] || [ tests/browser/package-lock.json -nt tests/browser/node_modules/.package-lock.json ]; then
-    (cd tests/browser && npm ci --no-audit --no-fund)
-  fi
+  local folder
+  for folder in "$@"; do
+    if [ ! -d "$folder/node_modules" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+      (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+    fi
+  done
 }

@@ -12,8 +12,11 @@ function cleanEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VNET_')));
 }
 
-/** Starts a server on loopback: see `startServerAt`. */
-export const startServer = (...flags) => startServerAt('127.0.0.1:0', ...flags);
+/** Starts a server on loopback whose meetings have one plain page: see `startServerAt`. */
+export const startServer = (...flags) => startServerAt('127.0.0.1:0', '--plain-pages', ...flags);
+
+/** Starts a server on loopback as people have it, with its front end. */
+export const startWithFrontEnd = (...flags) => startServerAt('127.0.0.1:0', ...flags);
 
 /**
  * Starts a server and waits until it says where it listens. `restart` ends it as a crash would and starts it

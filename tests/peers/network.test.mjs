@@ -19,7 +19,7 @@ before(async () => {
   const limits = 'join=1000/1s,sign-up=1000/1s,token=1000/1s';
   const media = ['--media-address', SERVER];
   [server, browser] = await Promise.all([
-    startServerAt(`${SERVER}:0`, '--tls', 'self-signed', '--limit', limits, ...media),
+    startServerAt(`${SERVER}:0`, '--plain-pages', '--tls', 'self-signed', '--limit', limits, ...media),
     launch(...fakeDevices),
   ]);
 });

@@ -12,11 +12,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use pipe::{Browser, PATIENCE, ticket};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{Client, Offer, Random};
 use tokio::runtime::Runtime;
 use vnet_core::conference::Role;
 use vnet_core::id::UserId;
+use vnet_core::meeting::Meeting;
 use vnet_core::testkit::logs::Logs;
 use vnet_core::testkit::samples;
 use vnet_core::token::SigningKey;
@@ -51,6 +52,13 @@ impl Media {
             server,
         };
         (media, sdp)
+    }
+
+    /// What is sent in which section.
+    fn published(&self) -> Value {
+        let sound = &self.client.microphone.as_ref().unwrap().mid;
+        let camera = &self.client.camera.as_ref().unwrap().mid;
+        json!([{"source": "microphone", "mid": sound}, {"source": "camera", "mid": camera}])
     }
 
     fn run(&mut self, holds: impl Fn(&Client) -> bool) {
@@ -118,28 +126,18 @@ fn what_is_logged_of_a_meeting_gives_nobody_away() {
     tracing::subscriber::set_global_default(logs.clone()).unwrap();
     let runtime = Runtime::new().unwrap();
     let _inside = runtime.enter();
-    let sfu = Sfu::builder(SigningKey::generate().unwrap())
-        .with_addresses(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
-        .with_media_port(0)
-        .start()
-        .unwrap();
+    let sfu = sfu();
     let server = SocketAddr::from((Ipv4Addr::LOCALHOST, sfu.local_ports()[0]));
     let meeting = samples::meeting(UserId::generate());
-    let mut secrets: Vec<String> = vec![ADA.to_string(), EVE.to_string(), CHAT.into()];
-    // What a browser says of itself.
-    secrets.extend(["10.0.0.1".into(), "m=audio".into(), "v=0".into()]);
+    let mut secrets = known();
 
     let (mut media, offer) = Media::new(server);
     secrets.extend(secrets_of(&offer));
-    let (tickets, sections) = runtime.block_on(async {
+    let tickets = runtime.block_on(async {
         let ada = ticket(&sfu, &meeting, "Ada", Role::Host).await;
-        let bob = ticket(&sfu, &meeting, "Bob", Role::Guest).await;
-        let sound = media.client.microphone.as_ref().unwrap().mid.clone();
-        let camera = media.client.camera.as_ref().unwrap().mid.clone();
-        let publish =
-            json!([{"source": "microphone", "mid": sound}, {"source": "camera", "mid": camera}]);
-        ([ada, bob], publish)
+        [ada, ticket(&sfu, &meeting, "Bob", Role::Guest).await]
     });
+    let sections = media.published();
     secrets.extend(tickets.clone());
     let mut ada = Browser::open(&sfu, &meeting);
     let welcome = runtime.block_on(async {
@@ -172,31 +170,58 @@ fn what_is_logged_of_a_meeting_gives_nobody_away() {
         bob.say(json!({"type": "offer", "offer": format!("v=0 {CHAT}")}))
             .await;
         bob.hear("error").await;
-        // A used ticket, a session of nobody, no message at all.
-        for first in [
-            json!({"type": "join", "version": 1, "ticket": tickets[0], "offer": offer}),
-            json!({"type": "resume", "version": 1, "session": "a-guess", "last_event": 0}),
-            json!({"type": "join", "version": 1, "ticket": tickets[1], "offer": 7}),
-        ] {
-            let mut eve = Browser::open(&sfu, &meeting);
-            eve.say(first).await;
-            eve.close_code().await;
-        }
+        try_in_vain(&sfu, &meeting, &tickets, &offer).await;
         drop(bob);
         ada.hear("changed").await;
         let mut bob = Browser::open(&sfu, &meeting);
-        bob.say(json!({"type": "resume", "version": 1, "session": session, "last_event": 0}))
-            .await;
+        let resume = json!({"type": "resume", "version": 1, "session": session, "last_event": 0});
+        bob.say(resume).await;
         bob.hear("resumed").await;
     });
     media.run(|client| client.sent_packets > 90);
-    runtime.block_on(async {
-        ada.say(json!({"type": "end"})).await;
-        assert_eq!(ada.close_code().await, 4410);
-        sfu.stop().await;
-    });
+    runtime.block_on(end(ada, &sfu));
 
     secrets.push("a-guess".into());
+    look_for(&secrets, &logs);
+}
+
+/// What is secret whatever happens; the last three are what a browser says of itself.
+fn known() -> Vec<String> {
+    let (ada, eve) = (ADA.to_string(), EVE.to_string());
+    [&ada, &eve, CHAT, "10.0.0.1", "m=audio", "v=0"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+async fn end(mut host: Browser, sfu: &Sfu) {
+    host.say(json!({"type": "end"})).await;
+    assert_eq!(host.close_code().await, 4410);
+    sfu.stop().await;
+}
+
+fn sfu() -> Sfu {
+    Sfu::builder(SigningKey::generate().unwrap())
+        .with_addresses(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
+        .with_media_port(0)
+        .start()
+        .unwrap()
+}
+
+/// A used ticket, a session of nobody, no message at all.
+async fn try_in_vain(sfu: &Sfu, meeting: &Meeting, tickets: &[String; 2], offer: &str) {
+    for first in [
+        json!({"type": "join", "version": 1, "ticket": tickets[0], "offer": offer}),
+        json!({"type": "resume", "version": 1, "session": "a-guess", "last_event": 0}),
+        json!({"type": "join", "version": 1, "ticket": tickets[1], "offer": 7}),
+    ] {
+        let mut eve = Browser::open(sfu, meeting);
+        eve.say(first).await;
+        eve.close_code().await;
+    }
+}
+
+/// Whether one of the secrets is in the lines that are VNET's own.
+fn look_for(secrets: &[String], logs: &Logs) {
     let own: Vec<_> = logs.lines();
     let own = own.iter().filter(|line| line.contains(" vnet_"));
     let own: Vec<_> = own.map(|line| line.to_lowercase()).collect();
