@@ -59,7 +59,7 @@ test('two people schedule, meet, share a screen, write, come back after a reload
   await bob.getByText('Shall we begin?').first().waitFor();
   await write(bob, 'Yes.');
   await ada.getByRole('log').getByText('Yes.').waitFor();
-  assert.equal(await bob.getByRole('link', { name: 'https://example.org/plan' }).first().getAttribute('rel'), 'noopener noreferrer');
+  assert.equal(await bob.getByRole('link', { name: 'https://example.org/plan' }).first().getAttribute('rel'), 'noopener noreferrer nofollow');
 
   await press(bob, 'Camera');
   await seesNoPicture(ada, 'bob_j');
@@ -182,7 +182,7 @@ test('two people meet on phones', async () => {
   await close(ada, bob);
 });
 
-test('an unknown code, an unknown address and an old server are told in words', async () => {
+test('an unknown code and an unknown address are told in words', async () => {
   const ada = await visitor(browser, server.url, 'ada_u');
   await ada.goto('/meet/conf/aaaaaaaaaa/');
   await ada.getByText('Could not find the meeting with code').waitFor();

@@ -1,0 +1,1 @@
+var e=[`microphone`,`camera`,`screen`,`screenAudio`],t=e=>e===`camera`||e===`screen`,n=class extends Error{code;constructor(e,t){super(t),this.name=`ConferenceError`,this.code=e}};export{e as n,t as r,n as t};
