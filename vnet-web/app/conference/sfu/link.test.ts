@@ -3,6 +3,7 @@ import { ApiError, type JoinTicket } from '../../api/client';
 import type { ServerMessage } from '../../generated/sfu-protocol';
 import type { LeaveReason } from '../conference';
 import { afterClose } from './closing';
+import { FAREWELL_WITHIN } from './farewell';
 import { Link } from './link';
 import { ANSWER_WITHIN, QUIET } from './socket';
 
@@ -312,6 +313,70 @@ describe('an end', () => {
     socket().closes(1000);
     await settle(60_000);
     expect([out.mock.calls, lost.mock.calls, FakeSocket.all.length]).toEqual([[], [], 1]);
+  });
+
+  test('while the connection is lost is said by coming back for it', async () => {
+    await enters();
+    socket().closes(1006);
+    await settle();
+    link.leave();
+    expect(FakeSocket.all).toHaveLength(2);
+    // The network is not there at once.
+    socket().closes(1006);
+    await settle(500);
+    expect(FakeSocket.all).toHaveLength(3);
+    socket().opens();
+    expect(socket().sent).toMatchObject([{ type: 'resume', session: 'secret', last_event: 7 }]);
+    socket().says({ type: 'resumed', id: 1, you: 1 });
+    await settle();
+    expect(socket().sent.at(-1)).toMatchObject({ type: 'leave' });
+    expect(socket().closedWith).toBe(1000);
+    await settle(60_000);
+    expect(FakeSocket.all).toHaveLength(3);
+    expect([heard, out.mock.calls]).toEqual([['welcome'], []]);
+  });
+
+  test('while the connection comes back is said on another one', async () => {
+    await enters();
+    socket().closes(1006);
+    await settle(250);
+    link.leave();
+    expect(socket(1).closedWith).toBe(1000);
+    socket(2).opens();
+    expect(socket(2).sent).toMatchObject([{ type: 'resume', session: 'secret' }]);
+  });
+
+  test('that cannot be said is given up soon', async () => {
+    await enters();
+    socket().closes(1006);
+    await settle();
+    link.leave();
+    for (let passed = 0; passed < FAREWELL_WITHIN; passed += 500) {
+      socket().closes(1006);
+      await settle(500);
+    }
+    const tried = FakeSocket.all.length;
+    await settle(60_000);
+    expect(FakeSocket.all).toHaveLength(tried);
+    expect(tried).toBeLessThan(9);
+  });
+
+  test.each([4403, 4410])('with code %i needs no farewell', async (code) => {
+    await enters();
+    socket().closes(code);
+    await settle();
+    link.leave();
+    await settle(FAREWELL_WITHIN);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  test('for a reload while the connection is lost waits for nothing', async () => {
+    await enters();
+    socket().closes(1006);
+    await settle();
+    link.leave(true);
+    await settle(FAREWELL_WITHIN);
+    expect(FakeSocket.all).toHaveLength(1);
   });
 
   test('for a reload is remembered once', async () => {

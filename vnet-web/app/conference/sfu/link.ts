@@ -2,6 +2,7 @@ import type { ErrorCode, Join, ServerMessage } from '../../generated/sfu-protoco
 import { ConferenceError, type LeaveReason } from '../conference';
 import type { TicketSource } from '../create';
 import { afterClose, afterNoTicket, Backoff, type Next } from './closing';
+import { sayFarewell } from './farewell';
 import { type Ask, type SfuTicket, VERSION } from './protocol';
 import { Socket } from './socket';
 
@@ -58,8 +59,13 @@ export class Link {
 
   /** Leaves; `forReload` keeps what the same page shows when it is loaded anew. */
   leave(forReload = false): void {
-    if (forReload && this.#session) keep(this.#url, this.#session);
+    const session = this.#session;
+    const isLost = !this.#ending.signal.aborted && !this.#socket?.isOpen;
+    if (forReload && session) keep(this.#url, session);
     this.#stop({ type: 'leave' });
+    // A page that goes away cannot wait for a connection.
+    if (session && isLost && !forReload)
+      sayFarewell({ url: this.#url, session, lastEvent: this.#hooks.lastEvent() });
   }
 
   #stop(last: Ask | null): void {

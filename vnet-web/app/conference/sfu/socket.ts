@@ -51,9 +51,14 @@ export class Socket {
     });
   }
 
+  /** Whether what is said now goes out. */
+  get isOpen(): boolean {
+    return !this.#over && this.#socket.readyState === WebSocket.OPEN;
+  }
+
   /** Says something; resolves with the answer, after everything that came before it was heard. */
   request(ask: Ask): Promise<ServerMessage> {
-    if (this.#over || this.#socket.readyState !== WebSocket.OPEN) return Promise.reject(notConnected());
+    if (!this.isOpen) return Promise.reject(notConnected());
     const id = this.#nextId;
     this.#nextId += 1;
     const answer = new Promise<ServerMessage>((done, failed) => this.#pending.set(id, { done, failed }));
