@@ -91,15 +91,20 @@ class FirefoxPage {
   }
 
   getByLabel(name) {
-    const find = (text) => [...document.querySelectorAll('label')].find((label) => label.textContent.trim() === text)?.control;
+    const find = (text) => [...document.querySelectorAll('label')].find((label) => label.textContent.trim() === text)?.control
+      ?? document.querySelector(`:is(input, textarea)[aria-label="${CSS.escape(text)}"]`);
     return { fill: async (text) => (await this.#wait(find, name)).type(text) };
   }
 
   getByRole(role, { name }) {
     assert.equal(role, 'button');
-    const find = (text) => [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === text && button.checkVisibility());
+    const find = (text) => [...document.querySelectorAll('button')]
+      .find((button) => (button.getAttribute('aria-label') ?? button.textContent.trim()) === text && button.checkVisibility());
     return { click: async () => (await this.#wait(find, name)).click() };
   }
+
+  /** Waits until the page says so. */
+  reads(text) { return this.waitForFunction((words) => document.body.innerText.includes(words), text); }
 
   /** The element that is found, once it is there. */
   async #wait(find, name) {
