@@ -21,6 +21,7 @@ export function Component() {
         <li>{t('privacy.keepsSession')}</li>
         <li>{t('privacy.keepsMeetings')}</li>
         <li>{t('privacy.keepsIdentity')}</li>
+        <li>{t('privacy.keepsLog')}</li>
       </ul>
       <h2>{t('privacy.notKeptHead')}</h2>
       <p>{t('privacy.notKept')}</p>

@@ -8,11 +8,13 @@ const privacy: German['privacy'] = {
   keepsAccount:
     'Ihr Konto: Benutzername, Vor- und Nachname, E-Mail-Adresse, der in Besprechungen gezeigte Name und Ihr Bild. Von Ihrem Passwort nur ein Hash mit Salt, der sich nicht zurückrechnen lässt.',
   keepsSession:
-    'Ihre Sitzungen: wann Sie sich angemeldet haben und bis wann das gilt; vom Wert des Cookies nur ein Hash. Das Cookie ist nötig, damit Sie angemeldet bleiben. Das einzige andere Cookie merkt sich den Abstand Ihrer Uhr zu UTC, wenn Sie ohne JavaScript planen.',
+    'Ihre Sitzungen: wann, von welcher Adresse und mit welchem Browser Sie sich angemeldet haben, und bis wann das gilt; vom Wert des Cookies nur ein Hash. Das Cookie ist nötig, damit Sie angemeldet bleiben. Das einzige andere Cookie merkt sich den Abstand Ihrer Uhr zu UTC, wenn Sie ohne JavaScript planen.',
   keepsMeetings:
     'Besprechungen, die Sie planen: Titel, Notizen, Zeiten und Code. Wer den Code hat, kann sie lesen, zusammen mit Ihrem Namen.',
   keepsIdentity:
     'Eine Kennung, die Sie gegenüber dem Dienst bezeichnet, der die Besprechungen überträgt; sie sagt nichts über Sie aus und wird mit Ihrem Konto gelöscht.',
+  keepsLog:
+    'Das Protokoll des Servers: wenn eine Anmeldung misslingt oder ein Versuch abgelehnt wird, die Zeit, die Adresse, von der er kam, und die Nummer des Kontos; nie, was eingegeben wurde. Wie lange das Protokoll aufbewahrt wird, entscheidet, wer diesen Server betreibt.',
   notKeptHead: 'Was nicht gespeichert wird',
   notKept:
     'Stimme, Bild, geteilte Bildschirme, Chat und Reaktionen werden weitergegeben und vergessen. Nichts wird aufgezeichnet. Es gibt keine Werbung und keine Auswertung des Verhaltens, und keine Seite lädt etwas von anderswo.',
@@ -32,7 +34,7 @@ const privacy: German['privacy'] = {
   lan: 'Wer die empfangenen Bilder teilt, sendet sie verschlüsselt direkt an den anderen Browser im selben Netz. Nur wer den angezeigten Code hat oder eingelassen wird, erhält sie; die anderen in der Besprechung werden nicht noch einmal gefragt. Die beiden Browser erfahren gegenseitig ihre Adressen im Netz.',
   rightsHead: 'Ihr Konto gehört Ihnen',
   rights:
-    'Auf Ihrer Kontoseite können Sie ändern, was über Sie gespeichert ist. Wer diesen Server betreibt, kann das Konto und alles, was dazugehört, löschen.',
+    'Auf Ihrer Kontoseite können Sie ändern, was über Sie gespeichert ist, und das Konto mit allem, was dazugehört, löschen. Auch wer diesen Server betreibt, kann das.',
   rightsLink: 'Zu Ihrem Konto',
 };
 

@@ -6,11 +6,13 @@ const privacy = {
   keepsAccount:
     'Your account: username, names, e-mail address, the name shown in meetings and your picture. Of your password only a salted hash that cannot be turned back.',
   keepsSession:
-    'Your sessions: when you signed in and until when that holds; of the cookie’s value only a hash. The cookie is needed to stay signed in. The only other cookie remembers the distance of your clock from UTC, where you schedule without JavaScript.',
+    'Your sessions: when and from which address you signed in, with which browser, and until when that holds; of the cookie’s value only a hash. The cookie is needed to stay signed in. The only other cookie remembers the distance of your clock from UTC, where you schedule without JavaScript.',
   keepsMeetings:
     'Meetings that you schedule: title, notes, times and code. Who has the code can read them, with your name.',
   keepsIdentity:
     'An identity that names you to the service that carries the meetings; it says nothing about you, and is deleted with your account.',
+  keepsLog:
+    'The server’s log: when a sign-in fails or an attempt is refused, the time, the address it came from and the number of the account; never what was typed. Whoever runs the server decides how long the log is kept.',
   notKeptHead: 'What is not kept',
   notKept:
     'Voice, picture, shared screens, chat and reactions are passed on and forgotten. Nothing is recorded. There is no advertising, no analytics, and no page loads anything from elsewhere.',
@@ -29,7 +31,7 @@ const privacy = {
   lan: 'Who shares the streams that they receive sends them straight to the other browser in the same network, encrypted. Only whoever has the code that is shown, or is let in, gets them; the others in the meeting are not asked again. The two browsers learn each other’s addresses in the network.',
   rightsHead: 'Your account is yours',
   rights:
-    'On your account page you can change what is kept about you. Whoever runs this server can delete the account and everything that belongs to it.',
+    'On your account page you can change what is kept about you, and delete the account with everything that belongs to it. Whoever runs this server can do that, too.',
   rightsLink: 'To your account',
 };
 

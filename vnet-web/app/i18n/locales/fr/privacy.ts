@@ -8,11 +8,13 @@ const privacy: French['privacy'] = {
   keepsAccount:
     'Votre compte : nom d’utilisateur, nom et prénom, adresse électronique, nom affiché dans les réunions et photo. De votre mot de passe, seulement une empreinte salée, qui ne permet pas de le retrouver.',
   keepsSession:
-    'Vos sessions : quand vous avez ouvert chacune et jusqu’à quand elle vaut ; de la valeur du cookie, seulement une empreinte. Ce cookie est nécessaire pour que votre session reste ouverte. Le seul autre cookie retient l’écart de votre horloge avec UTC, lorsque vous planifiez sans JavaScript.',
+    'Vos sessions : quand, depuis quelle adresse et avec quel navigateur vous avez ouvert chacune, et jusqu’à quand elle vaut ; de la valeur du cookie, seulement une empreinte. Ce cookie est nécessaire pour que votre session reste ouverte. Le seul autre cookie retient l’écart de votre horloge avec UTC, lorsque vous planifiez sans JavaScript.',
   keepsMeetings:
     'Les réunions que vous planifiez : titre, remarques, horaires et code. Qui a le code peut les lire, avec votre nom.',
   keepsIdentity:
     'Un identifiant qui vous désigne auprès du service transportant les réunions ; il ne dit rien de vous et il est supprimé avec votre compte.',
+  keepsLog:
+    'Le journal du serveur : lorsqu’une connexion échoue ou qu’une tentative est refusée, l’heure, l’adresse dont elle vient et le numéro du compte ; jamais ce qui a été saisi. Qui gère ce serveur décide combien de temps le journal est conservé.',
   notKeptHead: 'Ce qui n’est pas conservé',
   notKept:
     'Voix, image, écrans partagés, discussion et réactions sont transmis puis oubliés. Rien n’est enregistré. Il n’y a ni publicité ni mesure d’audience, et aucune page ne charge quoi que ce soit d’ailleurs.',
@@ -32,7 +34,7 @@ const privacy: French['privacy'] = {
   lan: 'Qui partage les flux reçus les envoie directement, chiffrés, à l’autre navigateur du même réseau. Seules les personnes qui ont le code affiché, ou que l’on fait entrer, les reçoivent ; les autres participants ne sont pas consultés à nouveau. Chacun des deux navigateurs apprend l’adresse de l’autre sur le réseau.',
   rightsHead: 'Votre compte est à vous',
   rights:
-    'Sur la page de votre compte, vous pouvez modifier ce qui est conservé à votre sujet. Qui gère ce serveur peut supprimer le compte et tout ce qui en dépend.',
+    'Sur la page de votre compte, vous pouvez modifier ce qui est conservé à votre sujet, et supprimer le compte avec tout ce qui en dépend. Qui gère ce serveur le peut aussi.',
   rightsLink: 'Vers votre compte',
 };
 
