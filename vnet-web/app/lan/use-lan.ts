@@ -16,6 +16,12 @@ export function lanOf(conference: Conference, settings: LanSettings): Lan {
   return lan;
 }
 
+/** Sharing on this network, of this meeting. */
+export function useLan(conference: Conference): Lan {
+  const { signallingServer: server } = useShell();
+  return lanOf(conference, { server });
+}
+
 export const useLanState = (lan: Lan): LanState => useSyncExternalStore(lan.subscribe, lan.state);
 export const useLanFigures = (lan: Lan): ReadonlyMap<string, StreamFigures> =>
   useSyncExternalStore(lan.subscribe, lan.figures);
@@ -30,7 +36,8 @@ export function useReceivedStreams(conference: Conference | null): readonly Rece
   const lan = conference && lanOf(conference, { server });
   const received = () => {
     const state = lan?.state();
-    return state?.kind === 'receiving' ? state.received : NOTHING;
+    // While nothing comes through, the meeting shows its own.
+    return state?.kind === 'receiving' && state.link.phase === 'connected' ? state.received : NOTHING;
   };
   return useSyncExternalStore(lan?.subscribe ?? never, lan ? received : nothing);
 }

@@ -42,6 +42,12 @@ const lan: Arabic['lan'] = {
     count_many: '{{count}} صورة',
     count_other: '{{count}} صورة',
   },
+  bar: {
+    waiting: 'يُشارَك هذا الاجتماع على هذه الشبكة. الرمز: {{code}}. لا يستقبله أحد بعد.',
+    received: 'يستقبل {{name}} صور هذا الاجتماع عبر هذه الشبكة.',
+  },
+  mark: 'تصل عبر هذه الشبكة',
+  panelFailed: 'تعذّر التحميل. أغلق اللوحة وافتحها من جديد.',
   camera: '{{name}}',
   screen: 'شاشة {{name}}',
   somebody: 'شخص ما',

@@ -247,6 +247,7 @@ const conference: German['conference'] = {
     not_connected: 'Ohne Verbindung geht das nicht. Bitte versuchen Sie es gleich noch einmal.',
     other: 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
   },
+  speakerFault: 'Dieser Lautsprecher kann nicht verwendet werden. Der Ton bleibt, wo er war.',
   deviceFault: {
     microphone: 'Das Mikrofon kann nicht verwendet werden.',
     camera: 'Die Kamera kann nicht verwendet werden.',

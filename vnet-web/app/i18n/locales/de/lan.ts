@@ -38,6 +38,12 @@ const lan: German['lan'] = {
     count_one: '{{count}} Bild',
     count_other: '{{count}} Bilder',
   },
+  bar: {
+    waiting: 'Diese Besprechung wird in diesem Netz geteilt. Code: {{code}}. Noch empfängt niemand.',
+    received: '{{name}} empfängt die Bilder dieser Besprechung über dieses Netz.',
+  },
+  mark: 'Kommt über dieses Netz',
+  panelFailed: 'Das konnte nicht geladen werden. Schließen Sie den Bereich und öffnen Sie ihn noch einmal.',
   camera: '{{name}}',
   screen: 'Bildschirm von {{name}}',
   somebody: 'Jemand',

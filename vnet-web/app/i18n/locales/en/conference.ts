@@ -243,6 +243,7 @@ const conference = {
     not_connected: 'Not while the connection is lost. Please try again in a moment.',
     other: 'That did not work. Please try again.',
   },
+  speakerFault: 'This loudspeaker cannot be used. The sound stays where it was.',
   deviceFault: {
     microphone: 'The microphone cannot be used.',
     camera: 'The camera cannot be used.',

@@ -36,6 +36,12 @@ const lan = {
     count_one: '{{count}} picture',
     count_other: '{{count}} pictures',
   },
+  bar: {
+    waiting: 'This meeting is shared on this network. Code: {{code}}. Nobody receives yet.',
+    received: '{{name}} receives the pictures of this meeting over this network.',
+  },
+  mark: 'Comes over this network',
+  panelFailed: 'This could not be loaded. Close the panel and open it again.',
   camera: '{{name}}',
   screen: 'Screen of {{name}}',
   somebody: 'Somebody',

@@ -256,6 +256,7 @@ const conference: French['conference'] = {
     not_connected: 'Impossible sans connexion. Veuillez réessayer dans un instant.',
     other: 'Cela n’a pas fonctionné. Veuillez réessayer.',
   },
+  speakerFault: 'Ce haut-parleur ne peut pas être utilisé. Le son reste là où il était.',
   deviceFault: {
     microphone: 'Le micro ne peut pas être utilisé.',
     camera: 'La caméra ne peut pas être utilisée.',

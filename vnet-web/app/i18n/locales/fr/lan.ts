@@ -40,6 +40,12 @@ const lan: French['lan'] = {
     count_many: '{{count}} d’images',
     count_other: '{{count}} images',
   },
+  bar: {
+    waiting: 'Cette réunion est partagée sur ce réseau. Code : {{code}}. Personne ne la reçoit encore.',
+    received: '{{name}} reçoit les images de cette réunion par ce réseau.',
+  },
+  mark: 'Arrive par ce réseau',
+  panelFailed: 'Le chargement a échoué. Fermez le volet et ouvrez-le de nouveau.',
   camera: '{{name}}',
   screen: 'Écran de {{name}}',
   somebody: 'Quelqu’un',

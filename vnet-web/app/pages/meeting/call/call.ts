@@ -1,8 +1,10 @@
 import { createContext, use } from 'react';
 import type { Conference, ConferenceSnapshot, ParticipantId, Source } from '../../../conference/conference';
 import type { DeviceCause } from '../../../devices';
+import type { Received } from '../../../lan/guest-link';
+import { withReceived } from '../stage/received';
 import { SpeakingPainter } from '../stage/speaking';
-import { nextOrder, nextRecent, personKey, tilesOf } from '../stage/tile-list';
+import { nextOrder, nextRecent, personKey } from '../stage/tile-list';
 import { WantRegistry } from '../stage/wants';
 import { type Capture, LocalMedia } from './local-media';
 import { Notices } from './notices';
@@ -40,6 +42,8 @@ export class Call {
   readonly speaking: SpeakingPainter;
   readonly pip = new PictureWindow();
   readonly tileOrder = new Store<Order>({ order: [], recent: [] });
+  /** The pictures that come over the local network. */
+  readonly received = new Store<readonly Received[]>([]);
   /** The question that is open, if one is. */
   readonly question = new Store<Question | null>(null);
   /** Told when a device fails; the page has the words. */
@@ -77,6 +81,7 @@ export class Call {
       this.speaking.start(),
       this.local.start(),
       this.conference.subscribe(() => this.#arrange()),
+      this.received.subscribe(() => this.#arrange()),
       this.#storage ? keepView(this.view, this.#storage) : () => {},
       this.#obeyView(),
       () => this.notices.stop(),
@@ -104,7 +109,12 @@ export class Call {
     const before = this.tileOrder.get();
     const speaker = snapshot.dominant === null ? null : personKey(snapshot.dominant);
     const recent = nextRecent(before.recent, speaker);
-    const order = nextOrder(before.order, tilesOf(snapshot), recent, this.#firstPage);
+    const order = nextOrder(
+      before.order,
+      withReceived(snapshot, this.received.get()),
+      recent,
+      this.#firstPage,
+    );
     if (recent === before.recent && sameList(order, before.order)) return;
     this.tileOrder.set({ order, recent });
   }

@@ -2,7 +2,7 @@ import type { ParticipantId } from '../../../conference/conference';
 import type { LayoutMode, SelfView } from '../stage/tile-list';
 import { Store } from './store';
 
-export type Panel = 'people' | 'chat' | 'statistics';
+export type Panel = 'people' | 'chat' | 'statistics' | 'lan';
 
 /** How one looks at the meeting; nobody else knows of it. */
 export interface View {

@@ -7,6 +7,7 @@ import {
   IconLayoutGrid,
   IconMaximize,
   IconMinimize,
+  IconNetwork,
   IconPictureInPicture,
   IconScreenShare,
   IconUserSquare,
@@ -16,6 +17,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCall, useMeeting, useView } from '../call/call';
 import { shallow, useSelected } from '../call/store';
+import { MORE_MENU } from '../panels/panel';
 import type { LayoutMode, SelfView } from '../stage/tile-list';
 import { canShare } from './bar';
 import classes from './bar.module.css';
@@ -40,7 +42,7 @@ interface MoreMenuProps {
 export function MoreMenu({ compact, speakerId, onSpeaker }: MoreMenuProps) {
   const { t } = useTranslation();
   return (
-    <Menu position="top-end" shadow="md" withinPortal width={260} closeOnItemClick>
+    <Menu id={MORE_MENU} position="top-end" shadow="md" withinPortal width={260} closeOnItemClick>
       <Menu.Target>
         <BarButton label={t('conference.more')} icon={<IconDots size="1.35rem" aria-hidden="true" />} />
       </Menu.Target>
@@ -197,6 +199,9 @@ function WindowItems() {
           {isOut ? t('conference.pictureEnd') : t('conference.picture')}
         </Menu.Item>
       )}
+      <Menu.Item leftSection={<IconNetwork {...ICON} />} onClick={() => view.update({ panel: 'lan' })}>
+        {t('lan.title')}
+      </Menu.Item>
       <Menu.Item
         leftSection={<IconChartBar {...ICON} />}
         onClick={() => view.update({ panel: 'statistics' })}

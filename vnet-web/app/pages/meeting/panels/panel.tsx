@@ -5,6 +5,10 @@ import { useCall } from '../call/call';
 import type { Panel as PanelName } from '../call/view';
 import classes from './panel.module.css';
 
+/** The button of the menu in which panels without a button of their own are opened. */
+export const MORE_MENU = 'menu-more';
+const MENU_CLOSES = 50;
+
 interface PanelProps {
   readonly name: PanelName;
   readonly title: string;
@@ -21,11 +25,22 @@ export function Panel({ name, title, children }: PanelProps) {
     const panel = root.current;
     const first =
       panel?.querySelector<HTMLElement>('[data-first]') ?? panel?.querySelector<HTMLElement>('h2');
-    first?.focus({ preventScroll: true });
+    const take = () => first?.focus({ preventScroll: true });
+    take();
+    // A menu that closes gives the focus to its button, a moment later.
+    const late = setTimeout(() => {
+      if (document.activeElement === document.getElementById(MORE_MENU)) take();
+    }, MENU_CLOSES);
     return () => {
+      clearTimeout(late);
       // Whoever went on elsewhere stays there.
       if (document.activeElement !== document.body && !panel?.contains(document.activeElement)) return;
-      const back = document.getElementById(`button-${name}`) ?? before;
+      // The item of a menu is gone with the menu: back to the button that opens it.
+      const stays = before?.isConnected && before !== document.body && !before.closest('[role=menu]');
+      const back =
+        document.getElementById(`button-${name}`) ??
+        (stays ? before : null) ??
+        document.getElementById(MORE_MENU);
       if (back instanceof HTMLElement) back.focus({ preventScroll: true });
     };
   }, [name]);

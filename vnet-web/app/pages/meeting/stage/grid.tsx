@@ -6,8 +6,9 @@ import { useCall, useMeeting, useView } from '../call/call';
 import { shallow, useSelected } from '../call/store';
 import { type Arranged, arrange } from './arrange';
 import classes from './grid.module.css';
+import { withReceived } from './received';
 import { Tile } from './tile';
-import { personKey, plan, sameTiles, type TileSpec, tilesOf } from './tile-list';
+import { personKey, plan, sameTiles, type TileSpec } from './tile-list';
 import { useBox } from './use-box';
 import { useCompact } from './use-media';
 
@@ -19,7 +20,8 @@ export function Grid() {
   const size = useBox(box);
   const compact = useCompact();
   const rtl = useDirection().dir === 'rtl';
-  const tiles = useMeeting(tilesOf, sameTiles);
+  const received = useSelected(call.received, (value) => value);
+  const tiles = useMeeting((snapshot) => withReceived(snapshot, received), sameTiles);
   const dominant = useMeeting((snapshot) => snapshot.dominant);
   const { order, recent } = useSelected(call.tileOrder, (value) => value);
   const { layout, selfView, pinned, page } = useView(

@@ -8,10 +8,12 @@ import { Clock } from '../controls/clock';
 import { HelpSheet } from '../controls/help-sheet';
 import { useShortcuts } from '../controls/use-shortcuts';
 import { Chat } from '../panels/chat';
+import { Lan } from '../panels/lan';
 import { People } from '../panels/people';
 import { Statistics } from '../panels/statistics';
 import { Alone, Banner, SharingBar } from './banner';
 import { Grid } from './grid';
+import { LanBar, useReceived } from './lan-bar';
 import { PictureView } from './picture-view';
 import { QuestionDialog } from './question-dialog';
 import { Reactions } from './reactions';
@@ -51,6 +53,7 @@ function Inside({ title, code, invite, speakerId, onSpeaker, setSpeaker }: Stage
   useShortcuts();
   useEvents();
   useWakeLock();
+  useReceived();
   useUnreadTitle(title);
   return (
     <main className={classes.stage} aria-label={title}>
@@ -64,6 +67,7 @@ function Inside({ title, code, invite, speakerId, onSpeaker, setSpeaker }: Stage
       <div className={classes.notes}>
         <Banner />
         <SharingBar />
+        <LanBar />
         <Voices speakerId={speakerId} setSpeaker={setSpeaker} />
       </div>
       <div className={classes.middle}>
@@ -89,6 +93,7 @@ function OpenPanel() {
   const panel = useView((view) => view.panel);
   if (panel === 'people') return <People />;
   if (panel === 'chat') return <Chat />;
+  if (panel === 'lan') return <Lan />;
   return panel === 'statistics' ? <Statistics /> : null;
 }
 

@@ -8,6 +8,8 @@ export interface TileSpec {
   /** Of a screen. */
   readonly stream: StreamId | null;
   readonly isSelf: boolean;
+  /** The key of the picture that comes over the local network, if one does. */
+  readonly lan?: string;
 }
 
 export type LayoutMode = 'auto' | 'grid' | 'speaker';
@@ -34,7 +36,8 @@ export function tilesOf(snapshot: ConferenceSnapshot): TileSpec[] {
 }
 
 export const sameTiles = (one: readonly TileSpec[], other: readonly TileSpec[]): boolean =>
-  one.length === other.length && one.every((tile, at) => tile.key === other[at]?.key);
+  one.length === other.length &&
+  one.every((tile, at) => tile.key === other[at]?.key && tile.lan === other[at]?.lan);
 
 export interface PlanInput {
   readonly tiles: readonly TileSpec[];

@@ -21,6 +21,7 @@ import { useCall, useMeeting, useView } from '../call/call';
 import { participantOf, streamBy } from '../call/people';
 import { shallow } from '../call/store';
 import { useHostActions } from '../call/use-host-actions';
+import { LanMenuLabel } from './lan-mark';
 import classes from './tile.module.css';
 import type { TileSpec } from './tile-list';
 
@@ -53,13 +54,15 @@ function TileItems({ spec, name, pinned }: TileMenuProps) {
   const call = useCall();
   return (
     <>
+      {spec.lan && <LanMenuLabel stream={spec.lan} name={name} />}
       <Menu.Item
         leftSection={pinned ? <IconPinnedOff {...ICON} /> : <IconPin {...ICON} />}
         onClick={() => call.pin(spec.key)}
       >
         {pinned ? t('conference.unpin') : t('conference.pin')}
       </Menu.Item>
-      {spec.isSelf ? <SelfItems /> : <PersonItems participant={spec.participant} name={name} />}
+      {spec.isSelf && <SelfItems />}
+      {!spec.isSelf && spec.participant && <PersonItems participant={spec.participant} name={name} />}
     </>
   );
 }

@@ -2,11 +2,13 @@ import { IconHandStop, IconMicrophoneOff, IconPinFilled, IconScreenShare } from 
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConferenceSnapshot, Want } from '../../../conference/conference';
+import type { Received } from '../../../lan/guest-link';
 import { useCall, useMeeting, useView } from '../call/call';
 import { isSilent, participantOf, streamBy, streamOf } from '../call/people';
-import { shallow } from '../call/store';
+import { shallow, useSelected } from '../call/store';
 import { Avatar } from './avatar';
 import { explainTile, type TileWhy } from './explain';
+import { LanMark } from './lan-mark';
 import { ownStream, Picture } from './picture';
 import { QualityMark } from './quality';
 import classes from './tile.module.css';
@@ -24,24 +26,32 @@ interface TileProps {
   readonly pinned: boolean;
 }
 
+/** What is known of a picture that comes over the local network alone. */
+const ALONE = { stream: null, why: null, local: true, hand: false, silent: false, quality: null } as const;
+
 /** What a tile shows, in values that can be compared. */
-function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean) {
+function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean, received: Received | null) {
+  if (received && spec.participant === '') return { ...ALONE, name: received.name, media: received.media };
   const person = participantOf(snapshot, spec.participant);
   const stream = spec.stream
     ? streamOf(snapshot, spec.stream)
     : streamBy(snapshot, spec.participant, 'camera');
+  const silent = spec.kind === 'person' && person !== null && isSilent(snapshot, person);
+  const hand = spec.kind === 'person' && (person?.hand ?? false);
+  const quality = spec.kind === 'person' ? (person?.quality ?? null) : null;
+  const told = { name: person?.name ?? '', hand, silent, quality };
+  // It comes another way: nothing of it is wanted from the meeting.
+  if (received && stream && !stream.muted) return { ...ALONE, ...told, media: received.media, local: true };
   const { track, muted } = snapshot.local.camera;
   const own = spec.isSelf && track && !muted ? ownStream(track) : null;
   let why: TileWhy | null = explainTile(person, stream, dataSaver);
   if (spec.isSelf) why = own ? null : 'camera-off';
   return {
-    name: person?.name ?? '',
+    ...told,
     stream: spec.isSelf ? null : (stream?.id ?? null),
     media: spec.isSelf ? own : (stream?.media ?? null),
     why,
-    hand: spec.kind === 'person' && (person?.hand ?? false),
-    silent: spec.kind === 'person' && person !== null && isSilent(snapshot, person),
-    quality: spec.kind === 'person' ? (person?.quality ?? null) : null,
+    local: false,
   };
 }
 
@@ -50,7 +60,8 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
   const { t } = useTranslation();
   const call = useCall();
   const dataSaver = useView((view) => view.dataSaver);
-  const seen = useMeeting((snapshot) => look(snapshot, spec, dataSaver), shallow);
+  const received = useSelected(call.received, (all) => all.find((one) => one.key === spec.lan) ?? null);
+  const seen = useMeeting((snapshot) => look(snapshot, spec, dataSaver, received), shallow);
   const tile = useRef<HTMLLIElement>(null);
   const ring = useRef<HTMLSpanElement>(null);
   const fit = spec.kind === 'screen' ? 'contain' : 'cover';
@@ -61,17 +72,18 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
   }, [call, seen.stream, priority, fit]);
 
   useEffect(() => {
-    if (!ring.current || spec.kind === 'screen') return;
+    if (!ring.current || spec.kind === 'screen' || !spec.participant) return;
     return call.speaking.watch(ring.current, spec.participant);
   }, [call, spec]);
 
   const shown = seen.why === null && seen.media !== null;
+  const name = seen.name || (seen.local ? t('lan.somebody') : '');
   const label =
     spec.kind === 'screen'
-      ? t('conference.screenOf', { name: seen.name })
+      ? t('conference.screenOf', { name })
       : spec.isSelf
-        ? t('conference.you', { name: seen.name })
-        : seen.name;
+        ? t('conference.you', { name })
+        : name;
   return (
     <li
       ref={tile}
@@ -79,13 +91,14 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
       data-place={place}
       data-kind={spec.kind}
       data-tile={spec.key}
+      data-local={seen.local || undefined}
       aria-label={label}
       style={{ width, height, transform: `translate(${x}px, ${y}px)` }}
       onDoubleClick={() => call.pin(spec.key)}
     >
       {/* Below the picture: seen until its first frame is there. */}
       {spec.kind === 'person' ? (
-        <Avatar name={seen.name} />
+        <Avatar name={name} />
       ) : (
         <IconScreenShare className={classes.screenIcon} aria-hidden="true" />
       )}
@@ -93,6 +106,7 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
       <TileReason why={seen.why} isSelf={spec.isSelf} />
       <span ref={ring} className={classes.ring} aria-hidden="true" />
       <div className={classes.marks}>
+        {seen.local && spec.lan && <LanMark stream={spec.lan} name={name} />}
         {seen.hand && (
           <span className={classes.hand} role="img" aria-label={t('conference.handUp')}>
             <IconHandStop size="1.1em" aria-hidden="true" />
@@ -111,7 +125,7 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
         <bdi className={classes.name}>{label}</bdi>
         <QualityMark quality={seen.quality} />
       </div>
-      <TileMenu spec={spec} name={seen.name} pinned={pinned} />
+      <TileMenu spec={spec} name={name} pinned={pinned} />
     </li>
   );
 });

@@ -3,7 +3,7 @@ import { IconVolume } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConferenceSnapshot } from '../../../conference/conference';
-import { useMeeting } from '../call/call';
+import { useCall, useMeeting } from '../call/call';
 import classes from './banner.module.css';
 
 interface Heard {
@@ -31,10 +31,43 @@ interface VoicesProps {
   readonly setSpeaker: SetSpeaker;
 }
 
+/** Where the provider plays the sound of others by itself, it is told on which loudspeaker. */
+function useLoudspeaker(speakerId: string | null): void {
+  const { t } = useTranslation();
+  const { conference, notices } = useCall();
+  const [tell] = useState(() => ({ failed: () => {} }));
+  useEffect(() => {
+    tell.failed = () => notices.toast(t('conference.speakerFault'), { id: 'loudspeaker', tone: 'warn' });
+  });
+  useEffect(() => {
+    if (speakerId === null || !conference.setLoudspeaker) return;
+    let over = false;
+    const choose = async () => {
+      const label = await labelOf(speakerId);
+      if (!over) await conference.setLoudspeaker?.({ deviceId: speakerId, label });
+    };
+    // The one that is used goes on.
+    choose().catch(() => {
+      if (!over) tell.failed();
+    });
+    return () => {
+      over = true;
+    };
+  }, [conference, speakerId, tell]);
+}
+
+/** What the system calls a device: providers may have numbers of their own. */
+async function labelOf(speakerId: string): Promise<string> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const found = devices.find(({ kind, deviceId }) => kind === 'audiooutput' && deviceId === speakerId);
+  return found?.label ?? '';
+}
+
 /** Plays everything that is to be heard, and asks for a click where the browser wants one first. */
 export function Voices({ speakerId, setSpeaker }: VoicesProps) {
   const { t } = useTranslation();
   const voices = useMeeting(heard, same);
+  useLoudspeaker(speakerId);
   const place = useRef<HTMLDivElement>(null);
   const [blocked, setBlocked] = useState(false);
   const [sayBlocked] = useState(() => () => setBlocked(true));

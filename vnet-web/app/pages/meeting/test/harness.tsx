@@ -2,12 +2,15 @@ import { MantineProvider } from '@mantine/core';
 import { act, cleanup, configure, render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import i18next from 'i18next';
+import { useState } from 'react';
 import { initReactI18next } from 'react-i18next';
 import { vi } from 'vitest';
 import type { Want } from '../../../conference/conference';
 import { FakeConference, type FakeOptions } from '../../../conference/fake/fake';
 import { emptySources } from '../../../conference/fake/sources';
 import en from '../../../i18n/locales/en';
+import { readShell } from '../../../shell';
+import { ShellContext } from '../../../shell-context';
 import { Call, type CallOptions } from '../call/call';
 import { Stage } from '../stage/stage';
 
@@ -70,6 +73,23 @@ export function makeTrack(kind: 'audio' | 'video'): MediaStreamTrack {
 export const capture: CallOptions['capture'] = async (kind) =>
   makeTrack(kind === 'camera' ? 'video' : 'audio');
 
+const shell = readShell(document.createElement('div'));
+
+function Room({ call }: { call: Call }) {
+  const [speakerId, setSpeakerId] = useState<string | null>(null);
+  return (
+    <Stage
+      call={call}
+      title="Planning"
+      code="abc-defg-hjk"
+      invite="Join us"
+      speakerId={speakerId}
+      onSpeaker={setSpeakerId}
+      setSpeaker={async () => true}
+    />
+  );
+}
+
 /** Joins a made-up meeting and draws the stage of it. */
 export async function enter(options: FakeOptions = {}, call: Partial<CallOptions> = {}) {
   const conference = new FakeConference({ name: 'Me', sources: emptySources, ...options });
@@ -84,15 +104,9 @@ export async function enter(options: FakeOptions = {}, call: Partial<CallOptions
   const user = userEvent.setup();
   const view = render(
     <MantineProvider env="test">
-      <Stage
-        call={made}
-        title="Planning"
-        code="abc-defg-hjk"
-        invite="Join us"
-        speakerId={null}
-        onSpeaker={() => {}}
-        setSpeaker={async () => true}
-      />
+      <ShellContext value={shell}>
+        <Room call={made} />
+      </ShellContext>
     </MantineProvider>,
   );
   await act(async () => {});
