@@ -27,5 +27,7 @@ export const theme = createTheme({
       defaultProps: { size: 'md' },
       classNames: { label, description, error },
     }),
+    // The place holder that would get the focus first is no child that a menu may have (ARIA 1.2).
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });

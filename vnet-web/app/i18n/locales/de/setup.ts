@@ -20,7 +20,7 @@ const setup: German['setup'] = {
   fixedSpeaker: 'Dieser Browser gibt Ton dort wieder, wo das System es tut.',
   test: 'Testen',
   testing: 'Ton läuft …',
-  testSpeaker: 'Testton abspielen',
+  testSpeaker: 'Testen: einen Ton abspielen',
   testFailed: 'Der Ton konnte nicht abgespielt werden.',
   level: 'Wie laut Ihr Mikrofon Sie hört',
   sayWords: 'Sagen Sie etwas: Der Balken sollte sich bewegen.',

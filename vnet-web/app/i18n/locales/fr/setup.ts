@@ -20,7 +20,7 @@ const setup: French['setup'] = {
   fixedSpeaker: 'Ce navigateur joue le son là où le système le fait.',
   test: 'Tester',
   testing: 'Lecture…',
-  testSpeaker: 'Jouer un son d’essai',
+  testSpeaker: 'Tester : jouer un son',
   testFailed: 'Le son n’a pas pu être joué.',
   level: 'Volume auquel votre micro vous entend',
   sayWords: 'Dites quelque chose : la barre devrait bouger.',
