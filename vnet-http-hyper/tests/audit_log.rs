@@ -29,7 +29,7 @@ fn record() -> (Logs, DefaultGuard) {
 /// The lines at `info` that contain `text`.
 fn lines(logs: &Logs, text: &str) -> Vec<String> {
     let mut lines = logs.lines();
-    lines.retain(|line| line.starts_with("event INFO vnet_http_hyper") && line.contains(text));
+    lines.retain(|line| line.starts_with("event INFO vnet_") && line.contains(text));
     lines
 }
 

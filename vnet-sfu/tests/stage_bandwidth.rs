@@ -291,7 +291,8 @@ fn loss_is_told_layer_by_layer_and_way_by_way() {
     assert!(layers.is_sorted_by_key(|layer| layer.bitrate), "{layers:?}");
     assert_eq!(sent.loss, Some(0.0));
     world.seat(a).up.link = Link::lossy(0.2, 0.0);
-    // The figures are those of a second, in which the smallest layer has few packets: their mean counts.
+    // The figures are those of a second, in which the smallest layer has few packets: their mean counts. What
+    // was sent again in time is not lost: less than a fifth is left.
     let mut losses = vec![Vec::new(); 3];
     for _second in 0..10 {
         world.run(Duration::from_secs(1));
@@ -300,7 +301,7 @@ fn loss_is_told_layer_by_layer_and_way_by_way() {
         }
     }
     let mean = |losses: &Vec<f32>| losses.iter().sum::<f32>() / losses.len() as f32;
-    let lossy = |losses: &Vec<f32>| (0.05..0.4).contains(&mean(losses));
+    let lossy = |losses: &Vec<f32>| (0.01..0.4).contains(&mean(losses));
     assert!(losses.iter().all(lossy), "{losses:?}");
     world.seat(a).up.link = Link::default();
     world.seat(b).down.link = Link::lossy(0.3, 0.0);
