@@ -1,0 +1,1 @@
+import{n as e}from"./rolldown-runtime-WkwZ5CU-.js";import{a as t,o as n}from"./shell-context-CldOIPSZ.js";var r={card:`_card_8r09e_1`},i=t();function a({className:e,...t}){return(0,i.jsx)(`section`,{...t,className:[r.card,e].filter(Boolean).join(` `)})}var o=e(n(),1);function s(e){(0,o.useEffect)(()=>{document.title=e},[e])}export{a as n,s as t};
