@@ -125,13 +125,17 @@ test('an original receives what we share, and sees what comes and goes', async (
     conference.room.leave(conference.snapshot().participants.find((one) => one.name === name).id);
   }, others[0]);
   await shows([others[1], 'Newcomer'], 20);
-  // It asks with what it knows; only a difference is answered.
-  const told = await guest.evaluate(() => new Promise((done) => {
-    window.old.channel.addEventListener('message', ({ data }) => done(JSON.parse(data)));
+  // It asks with what it knows; only a difference is answered. News that were still on their way come first.
+  const names = [others[1], 'Newcomer'].sort().join();
+  await until(guest, 'its channel is open', () => window.old.channel?.readyState === 'open');
+  await guest.evaluate(() => {
+    window.told = [];
+    window.old.channel.addEventListener('message', ({ data }) => window.told.push(JSON.parse(data)));
     window.old.channel.send(JSON.stringify({ type: 'streams_query', streams: window.old.known }));
     window.old.channel.send(JSON.stringify({ type: 'streams_query', streams: [] }));
-  }));
-  assert.deepEqual(told.streams.map(({ name }) => name).sort(), [others[1], 'Newcomer'].sort());
+  });
+  await until(guest, `${names} are told`, (names) => window.told.at(-1)?.streams.map(({ name }) => name).sort().join() === names, names);
+  const told = await guest.evaluate(() => window.told.at(-1));
   assert.equal('act' in told, false);
   assert.equal(await host.evaluate(() => window.at.lan.state().link.peer), 'Bob');
   assertWell(host);
