@@ -1,0 +1,109 @@
+import { CARRIER_SIZE, type Figures, type Told } from './messages';
+import type { Painter } from './painter';
+import { Pairing, type SourceFrame } from './pairing';
+import type { Source } from './source';
+import { described } from './tap-end';
+import type { Transformer } from './worker';
+
+/** Between two reports of figures, in milliseconds. */
+const REPORT_EVERY = 500;
+/** How much a new lag counts in the mean. */
+const WEIGHT = 0.1;
+
+type Out = TransformStreamDefaultController<RTCEncodedVideoFrame>;
+
+/** What feeds a lane. */
+interface Feed {
+  readonly source: Source;
+  readonly carrier: number;
+  readonly pairing: Pairing<RTCEncodedVideoFrame>;
+  /** What the source had cost before. */
+  readonly spent: number;
+}
+
+/** The sender's side: its frames go out as they are, or with the contents of a source's. */
+export class LaneEnd {
+  readonly #painter: Painter;
+  readonly #tell: (told: Told) => void;
+  #feed: Feed | null = null;
+  #out: Out | null = null;
+  #figures: Figures = { lag: 0, cpuMs: 0, unfit: false };
+  #reportedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(painter: Painter, tell: (told: Told) => void) {
+    this.#painter = painter;
+    this.#tell = tell;
+  }
+
+  run(transformer: Transformer): void {
+    const exchange = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
+      transform: (frame, out) => {
+        this.#out = out;
+        this.#frame(frame, out);
+      },
+    });
+    // Ends with the sender.
+    transformer.readable
+      .pipeThrough(exchange)
+      .pipeTo(transformer.writable)
+      .catch(() => {});
+  }
+
+  feed(source: Source, carrier: number): void {
+    this.#leave();
+    this.#figures = { lag: 0, cpuMs: 0, unfit: false };
+    const pairing = new Pairing<RTCEncodedVideoFrame>({
+      write: (frame, from) => this.#write(frame, from),
+      askPicture: () => this.#painter.paint(carrier),
+      askKey: () => source.askKey(performance.now()),
+    });
+    source.add(pairing);
+    this.#feed = { source, carrier, pairing, spent: source.cpuMs };
+    // The encoder starts with the first picture, the way out with the first key frame.
+    this.#painter.paint(carrier);
+  }
+
+  pass(): void {
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#feed?.source.delete(this.#feed.pairing);
+    this.#feed = null;
+  }
+
+  #frame(frame: RTCEncodedVideoFrame, out: Out): void {
+    const begun = performance.now();
+    const { width, height, mimeType } = described(frame);
+    const ofCarrier = width === null || (width === CARRIER_SIZE && height === CARRIER_SIZE);
+    if (!ofCarrier) {
+      out.enqueue(frame);
+      return;
+    }
+    const feed = this.#feed;
+    // Pictures of a carrier are not for anybody's eyes.
+    if (!feed) return;
+    const unfit = feed.source.mimeType !== null && mimeType !== null && feed.source.mimeType !== mimeType;
+    if (unfit !== this.#figures.unfit) this.#report({ ...this.#figures, unfit });
+    if (!unfit) feed.pairing.carrier(frame, frame.type === 'key', begun);
+  }
+
+  #write(frame: RTCEncodedVideoFrame, source: SourceFrame): void {
+    const begun = performance.now();
+    frame.data = source.data;
+    this.#out?.enqueue(frame);
+    const now = performance.now();
+    const { lag, cpuMs, unfit } = this.#figures;
+    this.#figures = { lag: lag + (now - source.at - lag) * WEIGHT, cpuMs: cpuMs + now - begun, unfit };
+    if (now - this.#reportedAt > REPORT_EVERY) this.#report(this.#figures);
+  }
+
+  #report(figures: Figures): void {
+    if (!this.#feed) return;
+    this.#figures = figures;
+    this.#reportedAt = performance.now();
+    const { carrier, source, spent } = this.#feed;
+    const cpuMs = figures.cpuMs + source.cpuMs - spent;
+    this.#tell({ type: 'figures', carrier, figures: { ...figures, cpuMs } });
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_WAIT, Pairing } from './pairing';
+
+/** A pairing whose carrier frames are numbers, and whose source frames carry theirs as their only byte. */
+function setUp() {
+  const written: string[] = [];
+  let pictures = 0;
+  let keys = 0;
+  const pairing = new Pairing<number>({
+    write: (frame, { data }) => written.push(`${frame}=${new Uint8Array(data)[0]}`),
+    askPicture: () => {
+      pictures += 1;
+    },
+    askKey: () => {
+      keys += 1;
+    },
+  });
+  const source = (number: number, at: number, key = false) =>
+    pairing.source({ data: new Uint8Array([number]).buffer, key, at });
+  const asked = () => {
+    const now = { pictures, keys };
+    pictures = keys = 0;
+    return now;
+  };
+  return { pairing, source, written, asked };
+}
+
+/** The same, flowing: carrier frame 1 has taken the key frame 1. */
+function flowing() {
+  const all = setUp();
+  all.source(0, 0);
+  all.pairing.carrier(1, true, 0);
+  all.source(1, 10, true);
+  expect(all.written.splice(0)).toEqual(['1=1']);
+  all.asked();
+  return all;
+}
+
+describe('Pairing', () => {
+  it('starts the encoder with pictures, asks for a key frame when it runs, and lets nothing out before', () => {
+    const { pairing, source, written, asked } = setUp();
+    source(1, 0, true);
+    source(2, 33);
+    expect(asked()).toEqual({ pictures: 2, keys: 0 });
+    pairing.carrier(1, true, 40);
+    expect(asked().keys).toBe(1);
+    source(3, 66);
+    pairing.carrier(2, false, 70);
+    expect(written).toEqual([]);
+    source(4, 99, true);
+    expect(written).toEqual(['2=4']);
+  });
+
+  it('puts each frame into the next of the carrier', () => {
+    const { pairing, source, written, asked } = flowing();
+    source(2, 43);
+    source(3, 76);
+    expect(asked()).toEqual({ pictures: 2, keys: 0 });
+    pairing.carrier(2, false, 80);
+    pairing.carrier(3, false, 90);
+    expect(written).toEqual(['2=2', '3=3']);
+  });
+
+  it('keeps a carrier frame that is early, and asks for no other then', () => {
+    const { pairing, source, written, asked } = flowing();
+    pairing.carrier(2, false, 20);
+    source(2, 43);
+    expect(written).toEqual(['2=2']);
+    expect(asked()).toEqual({ pictures: 0, keys: 0 });
+  });
+
+  it('makes up for pictures that the encoder has left out', () => {
+    const { pairing, source, written, asked } = flowing();
+    source(2, 40);
+    source(3, 80);
+    source(4, 130);
+    expect(asked().pictures).toBe(4);
+    for (const frame of [2, 3, 4]) pairing.carrier(frame, false, 140);
+    expect(written).toEqual(['2=2', '3=3', '4=4']);
+  });
+
+  it('gives up frames that wait too long, and goes on with a key frame', () => {
+    const { pairing, source, written, asked } = flowing();
+    for (let at = 40; at < MAX_WAIT + 100; at += 40) source(2, at);
+    expect(asked().keys).toBe(1);
+    pairing.carrier(2, false, 600);
+    source(3, 610);
+    expect(written).toEqual([]);
+    source(4, 640, true);
+    source(5, 680);
+    pairing.carrier(3, false, 690);
+    expect(written).toEqual(['2=4', '3=5']);
+  });
+
+  it('passes a request of the receiver on, once, and does not stop for it', () => {
+    const { pairing, source, written, asked } = flowing();
+    source(2, 400);
+    pairing.carrier(2, true, 405);
+    expect(asked().keys).toBe(1);
+    source(3, 440, true);
+    pairing.carrier(3, false, 445);
+    // The key frame is on its way: this is the same request.
+    source(4, 480);
+    pairing.carrier(4, true, 485);
+    expect(asked().keys).toBe(0);
+    expect(written).toEqual(['2=2', '3=3', '4=4']);
+  });
+
+  it('stops when frames are missing, until a key frame comes', () => {
+    const { pairing, source, written, asked } = flowing();
+    source(2, 40);
+    pairing.interrupt();
+    pairing.interrupt();
+    expect(asked().keys).toBe(1);
+    pairing.carrier(2, false, 50);
+    source(3, 80);
+    source(4, 120, true);
+    expect(written).toEqual(['2=4']);
+  });
+
+  it('leaves out what a key frame makes needless', () => {
+    const { pairing, source, written } = flowing();
+    for (const number of [2, 3, 4]) source(number, 40 + number);
+    source(5, 50, true);
+    pairing.carrier(2, false, 60);
+    expect(written).toEqual(['2=5']);
+  });
+});

@@ -1,0 +1,45 @@
+export interface EncodedSupport {
+  /** Codecs whose compressed frames can be sent on, in lower case; empty when none can. */
+  readonly codecs: readonly string[];
+}
+
+/** In the order of preference. Others need the carrier's key frames to fall on those of the source. */
+const CODECS = ['vp8'] as const;
+
+/** What this browser can send on without encoding. */
+export function encodedSupport(): EncodedSupport {
+  const able =
+    typeof RTCRtpScriptTransform === 'function' &&
+    typeof Worker === 'function' &&
+    typeof RTCRtpSender === 'function' &&
+    'transform' in RTCRtpSender.prototype &&
+    'transform' in RTCRtpReceiver.prototype &&
+    (canGenerate() || canCapture());
+  if (!able) return { codecs: [] };
+  const spoken = new Set(
+    (RTCRtpSender.getCapabilities('video')?.codecs ?? []).map(({ mimeType }) => mimeType.toLowerCase()),
+  );
+  return { codecs: CODECS.filter((codec) => spoken.has(`video/${codec}`)) };
+}
+
+/** Pictures can be made in a worker: these flow also while the page is hidden. */
+export function canGenerate(): boolean {
+  return 'MediaStreamTrackGenerator' in globalThis && 'VideoFrame' in globalThis;
+}
+
+function canCapture(): boolean {
+  return (
+    typeof HTMLCanvasElement === 'function' && typeof HTMLCanvasElement.prototype.captureStream === 'function'
+  );
+}
+
+/** Puts the codecs that can be sent on before the others: to be called before the m-line is offered first. */
+export function preferEncoded(transceiver: RTCRtpTransceiver): void {
+  const offered = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+  const first = (mimeType: string) => CODECS.some((codec) => mimeType.toLowerCase() === `video/${codec}`);
+  const ordered = [
+    ...offered.filter(({ mimeType }) => first(mimeType)),
+    ...offered.filter(({ mimeType }) => !first(mimeType)),
+  ];
+  if (ordered.length > 0) transceiver.setCodecPreferences(ordered);
+}
