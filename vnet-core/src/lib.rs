@@ -21,6 +21,7 @@ mod refresh;
 pub mod room;
 pub mod secret;
 pub mod session;
+pub mod share;
 pub mod signal;
 mod staff;
 pub mod store;

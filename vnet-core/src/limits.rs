@@ -53,6 +53,40 @@ pub struct Limits {
     /// How often a signalling connection asks whether its session still lives, beside being told
     /// by this process. Default 60 seconds.
     pub session_check_interval: Duration,
+    /// Largest text frame of a device in a share, in bytes: an offer grows with what is sent. Default 256 KiB.
+    pub share_max_bytes: usize,
+    /// How long a device may take for its first message. Default 10 seconds.
+    pub share_hello_within: Duration,
+    /// Devices that a sharer sends to. Default 8.
+    pub share_children: u32,
+    /// Devices that a receiver sends on to. Default 3.
+    pub share_relay_children: u32,
+    /// Links between a sharer and its farthest receiver. Default 2.
+    pub share_depth: u32,
+    /// Receivers of one share. Default 40.
+    pub share_receivers: usize,
+    /// Devices that ask to receive one share at the same time. Default 20.
+    pub share_asking: usize,
+    /// Devices of one meeting, and viewers of one network. Default 200.
+    pub share_devices: usize,
+    /// Shares at the same time. Default 10,000.
+    pub shares: usize,
+    /// Life of a share's code. Default 2 minutes.
+    pub share_code_life: Duration,
+    /// Wrong codes from one network in [`share_tries_within`](Self::share_tries_within). Default 5.
+    pub share_tries: usize,
+    /// Default 1 minute.
+    pub share_tries_within: Duration,
+    /// Other parents that a receiver may ask for in [`share_relinks_within`](Self::share_relinks_within).
+    /// Default 3.
+    pub share_relinks: usize,
+    /// Default 1 minute.
+    pub share_relinks_within: Duration,
+    /// Events that may wait for one device before it is put out. Default 512.
+    pub share_queue: usize,
+    /// Bytes of signals that may wait for one device before it is put out; a single one is always taken.
+    /// Default 4 MiB.
+    pub share_queue_bytes: usize,
 }
 
 impl Default for Limits {
@@ -81,6 +115,22 @@ impl Default for Limits {
             signal_close_within: Duration::from_secs(5),
             signal_max_life: minutes(24 * 60),
             session_check_interval: minutes(1),
+            share_max_bytes: 256 * 1024,
+            share_hello_within: Duration::from_secs(10),
+            share_children: 8,
+            share_relay_children: 3,
+            share_depth: 2,
+            share_receivers: 40,
+            share_asking: 20,
+            share_devices: 200,
+            shares: 10_000,
+            share_code_life: minutes(2),
+            share_tries: 5,
+            share_tries_within: minutes(1),
+            share_relinks: 3,
+            share_relinks_within: minutes(1),
+            share_queue: 512,
+            share_queue_bytes: 4 * 1024 * 1024,
         }
     }
 }

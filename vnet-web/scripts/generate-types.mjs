@@ -26,9 +26,17 @@ async function write(name, text) {
   if (before !== text) await writeFile(file, text);
 }
 
-const protocol = await document('sfu-protocol.schema.json');
+const protocols = [
+  ['sfu-protocol', 'ConferenceProtocol'],
+  ['share-protocol', 'ShareProtocol'],
+];
 const api = await document('openapi.json');
 await mkdir(out, { recursive: true });
+
+/** Whether a schema says nothing but what it is for. */
+function isAnything(schema) {
+  return Object.keys(schema).length === 1 && typeof schema.description === 'string';
+}
 
 /**
  * A schema in the words that its compiler knows: it minds nothing beside a `$ref`, and no `prefixItems`;
@@ -40,15 +48,18 @@ function plainer(schema) {
   const plain = Object.entries(schema).map(([key, value]) => [key, plainer(value)]);
   const { $ref, prefixItems, ...rest } = Object.fromEntries(plain);
   if (prefixItems) return { ...rest, items: prefixItems, additionalItems: false };
-  if (!$ref) return rest;
+  if (!$ref) return isAnything(rest) ? { ...rest, tsType: 'unknown' } : rest;
   return rest.properties ? { allOf: [{ $ref }, rest] } : { $ref };
 }
 
-const schema = plainer(JSON.parse(await readFile(protocol, 'utf8')));
-const messages = await compile(schema, 'ConferenceProtocol', {
-  additionalProperties: false,
-  bannerComment: '/* Generated from docs/sfu-protocol.schema.json. */',
-  unreachableDefinitions: true,
-});
-await write('sfu-protocol.ts', messages);
+for (const [name, title] of protocols) {
+  const file = await document(`${name}.schema.json`);
+  const schema = plainer(JSON.parse(await readFile(file, 'utf8')));
+  const messages = await compile(schema, title, {
+    additionalProperties: false,
+    bannerComment: `/* Generated from docs/${name}.schema.json. */`,
+    unreachableDefinitions: true,
+  });
+  await write(`${name}.ts`, messages);
+}
 await write('openapi.ts', `/* Generated from docs/openapi.json. */\n${astToString(await openapiTS(api))}`);

@@ -18,6 +18,7 @@
 pub use crate::conference::MockConferenceProvider;
 pub use crate::identity::MockIdentityProvider;
 pub use crate::room::MockRoomBroker;
+pub use crate::share::MockShareBroker;
 pub use crate::store::{
     MockHelpStore, MockIdentityStore, MockMeetingStore, MockSessionStore, MockUserStore,
 };
