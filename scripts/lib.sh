@@ -28,6 +28,37 @@ need_iproute() {
   { PATH=$PATH:/usr/sbin:/sbin have ip && PATH=$PATH:/usr/sbin:/sbin have tc; } || install_packages "ip and tc" iproute2
 }
 
+need_nft() { PATH=$PATH:/usr/sbin:/sbin have nft || install_packages "nft" nftables; }
+
+# Namespaces of one's own: nothing outside is seen or changed, and when the first process there ends all others do.
+own_namespaces=(unshare --user --map-root-user --net --mount --pid --fork --kill-child --mount-proc)
+need_namespaces() {
+  local why
+  why=$("${own_namespaces[@]}" tests/peers/world true 2>&1) && return
+  echo "$why" >&2
+  fail "this machine makes no network namespaces for its users (see the sysctls user.max_user_namespaces,
+kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns): $1"
+}
+
+# Runs a program in the network of tests/peers/world, for so many seconds at most; ends with it, whatever ends this script.
+in_world() {
+  local seconds=$1
+  shift
+  world_files=$(mktemp -d) world_process=
+  end_world() {
+    if [ -n "$world_process" ]; then kill -KILL "$world_process" 2>/dev/null || true; fi
+    rm -rf "$world_files"
+  }
+  trap end_world EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  # Firefox wants a home that is its user's; nothing may come between the peers.
+  export HOME=$world_files TMPDIR=$world_files NO_PROXY='*' no_proxy='*'
+  "${own_namespaces[@]}" tests/peers/world timeout --kill-after=10 "$seconds" "$@" &
+  world_process=$!
+  wait "$world_process"
+}
+
 # Builds the server that is tested; VNET_SERVER can name one that is built already.
 build_server() {
   target=${CARGO_TARGET_DIR:-target}

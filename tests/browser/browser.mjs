@@ -30,8 +30,17 @@ export function chromiumPath() {
 /** Launches the browser of this machine. */
 export const launch = (...flags) => launchThrough({ executablePath: chromiumPath() }, ...flags);
 
-/** The same through something else: `options` are those of Playwright. */
-export function launchThrough(options, ...flags) {
+/** The same through something else: `options` are those of Playwright. Peers tell their addresses, that of loopback too. */
+export const launchThrough = (options, ...flags) => launchHiding(
+  options,
+  // Peers on one machine find each other also where it has no network but loopback.
+  '--allow-loopback-in-peer-connection',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  ...flags,
+);
+
+/** The same as people have it: a page that may use no camera and no microphone tells a `.local` name for an address. */
+export function launchHiding(options, ...flags) {
   return chromium.launch({
     ...options,
     args: [
@@ -42,9 +51,6 @@ export function launchThrough(options, ...flags) {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Peers on one machine find each other also where it has no network but loopback.
-      '--allow-loopback-in-peer-connection',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
       ...flags,
     ],
   });

@@ -9,15 +9,24 @@ const candidates = [process.env.VNET_FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/
 /** What the fake microphone hums, in hertz. */
 export const FIREFOX_TONE = 1_000;
 
-/** Launches the Firefox of this machine, with a camera and a microphone that need neither hardware nor consent. */
-export function launchFirefox() {
-  const executablePath = candidates.find((path) => path && existsSync(path));
-  assert.ok(executablePath, 'no Firefox found: install it, or name it in VNET_FIREFOX');
+/** The Firefox of this machine. */
+export function firefoxPath() {
+  const path = candidates.find((candidate) => candidate && existsSync(candidate));
+  assert.ok(path, 'no Firefox found: install it, or name it in VNET_FIREFOX');
+  return path;
+}
+
+/**
+ * Launches the Firefox of this machine, with a camera and a microphone that need neither hardware nor consent;
+ * `options` are those of Puppeteer.
+ */
+export function launchFirefox(options = {}, preferences = {}) {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath,
+    executablePath: firefoxPath(),
     headless: true,
     timeout: 60_000,
+    ...options,
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.audio.fake_frequency': FIREFOX_TONE,
@@ -29,6 +38,7 @@ export function launchFirefox() {
       'app.update.enabled': false,
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
+      ...preferences,
     },
   });
 }
@@ -73,6 +83,9 @@ class FirefoxPage {
   url() { return this.#page.url(); }
 
   evaluate(work, argument) { return this.#page.evaluate(work, argument); }
+
+  /** Has this run in every page before anything else does. */
+  addInitScript(work, argument) { return this.#page.evaluateOnNewDocument(work, argument); }
 
   /** The library's own way needs `eval` in the page, which its security policy forbids. */
   async waitForFunction(check, argument, { timeout = SOON, polling = 50 } = {}) {

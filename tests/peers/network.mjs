@@ -1,33 +1,21 @@
 // The network around the server, as `world` has laid it: homes behind a router, which can be made thin, moved
 // to another network, or put behind a firewall.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { chromiumPath, slowDevices, launchThrough } from '../browser/browser.mjs';
+import { slowDevices } from '../browser/browser.mjs';
+import { execute, ip, Place } from './place.mjs';
 
 /** The server's address, as the homes know it. */
 export const SERVER = '10.77.0.1';
-const inside = new URL('inside', import.meta.url).pathname;
-
-const execute = promisify(execFile);
-const ip = (...words) => execute('ip', words);
-
 let networks = 0;
 
 /** A place with a browser and one line to the router. */
-export class Home {
+export class Home extends Place {
   /** @param {string} name of the namespace, at most 10 characters */
   static async open(name) {
     const home = new Home(name);
-    await ip('netns', 'add', name);
-    // Addresses that arrive by themselves are changes of the network to a browser.
-    await execute('nsenter', [`--net=/run/netns/${name}`, '--', 'sh', '-c',
-      'for each in /proc/sys/net/ipv6/conf/*/disable_ipv6; do [ ! -e "$each" ] || echo 1 >"$each"; done']);
-    await ip('-n', name, 'link', 'set', 'lo', 'up');
+    await Place.make(name);
     await home.#connect();
     return home;
   }
-
-  constructor(name) { this.name = name; }
 
   /** A line in a network of its own, with an interface of its own. */
   async #connect() {
@@ -57,15 +45,7 @@ export class Home {
     await execute('tc', ['-n', 'router', 'qdisc', 'del', 'dev', this.line, 'root']);
   }
 
-  /** A Chromium at this place. */
-  browser() {
-    const env = { ...process.env, VNET_HOST: this.name, VNET_PROGRAM: chromiumPath() };
-    return launchThrough({ executablePath: inside, env }, ...slowDevices);
-  }
-
-  async close() {
-    await ip('netns', 'del', this.name);
-  }
+  browser() { return this.chromium(...slowDevices); }
 }
 
 /** A firewall that lets no UDP through, and says nothing. */
