@@ -67,6 +67,10 @@ fn main() -> Result<ExitCode> {
         ("user-details", "/account/get/user-details/".to_owned()),
         ("one meeting by code", format!("/meeting/meetings/{code}/")),
         ("the user's 50 meetings", "/meeting/meetings/".to_owned()),
+        (
+            "the latest 20 of the user's past meetings",
+            "/meeting/meetings/?over=1&order=-start&limit=20".to_owned(),
+        ),
     ] {
         let ratio = compare(&setup, &report, &servers, name, &path, &cookie)?;
         let figure = format!("Large database: CPU of {name} ÷ small");

@@ -17,8 +17,10 @@ use vnet_store_sqlite::SqliteStore;
 pub const DATABASE: &str = "vnet.sqlite3";
 /// Writers at the same time: those that wait are committed together.
 const WRITERS: usize = 256;
-/// When the meetings begin: 2027-01-01.
-const BEGIN: i64 = 1_798_761_600;
+/// When half of the meetings begin, which are over: 2020-01-01. Users and meetings were made then.
+const PAST: i64 = 1_577_836_800;
+/// When the other half begin: 2100-01-01.
+const FUTURE: i64 = 4_102_444_800;
 
 /// What is put into a database.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +98,7 @@ async fn write_share(store: &SqliteStore, amount: Amount, writer: usize) -> Resu
 
 fn user(number: usize) -> Result<NewUser> {
     let username = format!("user_{number}");
-    let now = OffsetDateTime::from_unix_timestamp(BEGIN)?;
+    let now = OffsetDateTime::from_unix_timestamp(PAST)?;
     Ok(NewUser {
         user: User {
             id: UserId::generate(),
@@ -130,8 +132,9 @@ const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGhlcmU$\
 
 fn meeting(host_id: UserId, number: usize) -> Result<Meeting> {
     let number = i64::try_from(number)?;
-    let created_at = OffsetDateTime::from_unix_timestamp(BEGIN)?;
-    let start_time = created_at + Duration::hours(number);
+    let created_at = OffsetDateTime::from_unix_timestamp(PAST)?;
+    let begin = if number % 2 == 0 { PAST } else { FUTURE };
+    let start_time = OffsetDateTime::from_unix_timestamp(begin)? + Duration::hours(number);
     Ok(Meeting {
         id: MeetingId::generate()?,
         group_id: GroupId::generate(),
@@ -169,6 +172,12 @@ mod tests {
                 ..MeetingQuery::default()
             };
             assert_eq!(store.list_meetings(&query).await?.items.len(), 35);
+            let query = MeetingQuery {
+                over_at: Some(OffsetDateTime::now_utc()),
+                ..query
+            };
+            let over = store.list_meetings(&query).await?.items.len();
+            assert!((15..=20).contains(&over), "half are over: {over}");
             Ok(())
         })
         .unwrap();

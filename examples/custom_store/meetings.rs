@@ -2,7 +2,7 @@
 
 use vnet::core::async_trait;
 use vnet::core::id::{Cursor, Page, Revision};
-use vnet::core::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
+use vnet::core::meeting::{Meeting, MeetingId, MeetingQuery};
 use vnet::core::store::MeetingStore;
 use vnet::{Error, Result};
 
@@ -89,21 +89,20 @@ impl MeetingStore for JsonStore {
                 && query
                     .not_over_at
                     .is_none_or(|now| meeting.over_at().is_ok_and(|over_at| over_at > now))
+                && query
+                    .over_at
+                    .is_none_or(|now| meeting.over_at().is_ok_and(|over_at| over_at <= now))
         };
         self.read(|tables| {
             let found = tables.meetings.iter();
             let found = found.filter(|(_number, meeting)| wanted(meeting));
-            let found = found.map(|(number, meeting)| match query.order {
-                MeetingOrder::OldestFirst | MeetingOrder::NewestFirst => {
-                    (Cursor::at(*number), meeting)
-                }
-                MeetingOrder::SoonestFirst => {
-                    (Cursor::keyed(meeting.start_time.micros(), *number), meeting)
-                }
+            let found = found.map(|(number, meeting)| match query.order.is_by_start() {
+                true => (Cursor::keyed(meeting.start_time.micros(), *number), meeting),
+                false => (Cursor::at(*number), meeting),
             });
             let mut found: Vec<_> = found.collect();
             found.sort_by_key(|(place, _meeting)| *place);
-            if query.order == MeetingOrder::NewestFirst {
+            if query.order.is_descending() {
                 found.reverse();
                 found.retain(|(place, _)| query.cursor.is_none_or(|cursor| *place < cursor));
             } else {

@@ -158,6 +158,22 @@ pub enum MeetingOrder {
     NewestFirst,
     /// By when they begin, the soonest first; of those that begin at once the oldest.
     SoonestFirst,
+    /// By when they begin, the latest first; of those that begin at once the newest.
+    LatestFirst,
+}
+
+impl MeetingOrder {
+    /// Whether it goes by when meetings begin, not by when they were scheduled.
+    #[must_use]
+    pub const fn is_by_start(self) -> bool {
+        matches!(self, Self::SoonestFirst | Self::LatestFirst)
+    }
+
+    /// Whether what is larger comes first: the newest, the latest.
+    #[must_use]
+    pub const fn is_descending(self) -> bool {
+        matches!(self, Self::NewestFirst | Self::LatestFirst)
+    }
 }
 
 /// Which meetings a page of a list holds; by default the first hundred of all, oldest first.
@@ -169,6 +185,8 @@ pub struct MeetingQuery {
     pub search: Option<String>,
     /// Only those that are not over at this moment: [`Meeting::over_at`] is later.
     pub not_over_at: Option<OffsetDateTime>,
+    /// Only those that are over at this moment: [`Meeting::over_at`] is not later.
+    pub over_at: Option<OffsetDateTime>,
     /// What comes first.
     pub order: MeetingOrder,
     /// Where to go on; from the beginning if `None`.
@@ -183,6 +201,7 @@ impl Default for MeetingQuery {
             host_id: None,
             search: None,
             not_over_at: None,
+            over_at: None,
             order: MeetingOrder::default(),
             cursor: None,
             limit: 100,

@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::json;
-use support::start;
+use support::{Browser, Server, start};
 use vnet_http_hyper::HttpConfig;
 
 const NEW: &str = "/meeting/new/";
@@ -164,7 +164,10 @@ async fn the_list_has_pages() {
         "cursor=x",
         "cursor=1.",
         "not_over=x",
+        "over=x",
+        "over=1&not_over=1",
         "order=x",
+        "order=-created",
     ] {
         assert_eq!(
             server.get_as(&ada, &format!("{LIST}?{wrong}")).await.status,
@@ -183,21 +186,45 @@ async fn the_list_may_begin_with_the_soonest() {
         let sent = json!({"title": format!("at {hour}"), "notes": "n", "start_time": start});
         assert_eq!(server.send_json(&ada, "POST", NEW, &sent).await.status, 201);
     }
-    let mut titles = Vec::new();
-    let mut query = "order=start&limit=2".to_owned();
-    loop {
-        let page = server.get_as(&ada, &format!("{LIST}?{query}")).await.json();
-        let meetings = page["meetings"].as_array().unwrap();
-        titles.extend(meetings.iter().map(|meeting| meeting["title"].clone()));
-        match page["next"].as_str() {
-            Some(next) => query = format!("order=start&limit=2&cursor={next}"),
-            None => break,
-        }
-    }
-    assert_eq!(titles, ["at 11", "at 11", "at 12", "at 13", "at 14"]);
+    assert_eq!(
+        paged(&server, &ada, "order=start").await,
+        ["at 11", "at 11", "at 12", "at 13", "at 14"]
+    );
     // Without a word about it, the contract's order.
     let list = server.get_as(&ada, LIST).await.json();
     assert_eq!(list["meetings"][0]["title"], "at 14");
+}
+
+#[tokio::test]
+async fn the_list_of_what_is_over_may_begin_with_the_latest() {
+    let server = start().await;
+    let ada = server.browser("ada").await;
+    for start in ["2020-03", "2020-01", "9000-01", "2020-04", "2020-02"] {
+        let sent = json!({"title": start, "notes": "n", "start_time": format!("{start}-01T10:00")});
+        assert_eq!(server.send_json(&ada, "POST", NEW, &sent).await.status, 201);
+    }
+    let past = ["2020-04", "2020-03", "2020-02", "2020-01"];
+    assert_eq!(paged(&server, &ada, "order=-start&over=1").await, past);
+    let all = paged(&server, &ada, "order=-start&over=0").await;
+    assert_eq!(all[0], "9000-01");
+    assert_eq!(all[1..], past);
+}
+
+/// The titles of a whole list, two meetings a page.
+async fn paged(server: &Server, browser: &Browser, query: &str) -> Vec<String> {
+    let mut titles = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("{LIST}?{query}&limit=2{cursor}");
+        let page = server.get_as(browser, &path).await.json();
+        for meeting in page["meetings"].as_array().unwrap() {
+            titles.push(meeting["title"].as_str().unwrap().to_owned());
+        }
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return titles,
+        }
+    }
 }
 
 #[tokio::test]

@@ -320,6 +320,7 @@ async fn meetings_answer_as_described() {
     for (query, status) in [
         ("", 200),
         ("?limit=1&order=start&not_over=1", 200),
+        ("?limit=1&order=-start&over=1", 200),
         ("?limit=0", 400),
     ] {
         let answer = server.get_as(&ada, &format!("{path}{query}")).await;

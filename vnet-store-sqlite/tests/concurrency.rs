@@ -140,13 +140,13 @@ async fn a_queue_of_one_makes_writers_wait_and_loses_none() {
     assert_eq!(found.len(), 50);
 }
 
-/// Both plans for "not over" give the same list.
+/// Both plans for "not over" give the same list, and so do both for "over".
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
+async fn long_lists_by_end_are_paged_as_short_ones() {
     let store = SqliteStore::open_temporary().unwrap();
     let host = store.insert_user(samples::new_user("host")).await.unwrap();
     let other = store.insert_user(samples::new_user("other")).await.unwrap();
-    let mut wanted = Vec::new();
+    let mut hosted = Vec::new();
     for number in 0..1_500_i64 {
         let mut meeting = samples::meeting(if number % 13 == 0 { other.id } else { host.id });
         let over = number % 5 == 0;
@@ -160,8 +160,8 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
         if over {
             meeting.end_time = meeting.end_time.map(|_| NOW + Duration::MINUTE);
         }
-        if !over && number % 13 != 0 {
-            wanted.push((meeting.start_time, meeting.id.clone()));
+        if number % 13 != 0 {
+            hosted.push((over, meeting.start_time, meeting.id.clone()));
         }
         tokio::spawn({
             let store = store.clone();
@@ -171,14 +171,20 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
         .unwrap();
         // At first few are not over, in the end more than are sorted on the spot.
         if [200, 1_499].contains(&number) {
-            for order in [
+            for (order, over) in [
                 MeetingOrder::OldestFirst,
                 MeetingOrder::NewestFirst,
                 MeetingOrder::SoonestFirst,
-            ] {
+                MeetingOrder::LatestFirst,
+            ]
+            .into_iter()
+            .flat_map(|order| [(order, false), (order, true)])
+            {
+                let at = Some(NOW + Duration::hours(1));
                 let mut query = MeetingQuery {
                     host_id: Some(host.id),
-                    not_over_at: Some(NOW + Duration::hours(1)),
+                    not_over_at: at.filter(|_| !over),
+                    over_at: at.filter(|_| over),
                     order,
                     limit: 97,
                     ..MeetingQuery::default()
@@ -192,14 +198,16 @@ async fn long_lists_that_are_not_over_are_paged_as_short_ones() {
                         break;
                     }
                 }
-                let mut wanted = wanted.clone();
-                match order {
-                    MeetingOrder::OldestFirst => {}
-                    MeetingOrder::NewestFirst => wanted.reverse(),
-                    MeetingOrder::SoonestFirst => wanted.sort_by_key(|(start, _id)| *start),
+                let mut wanted = hosted.clone();
+                wanted.retain(|(is_over, ..)| *is_over == over);
+                if order.is_by_start() {
+                    wanted.sort_by_key(|(_, start, _)| *start);
                 }
-                let wanted: Vec<_> = wanted.into_iter().map(|(_start, id)| id).collect();
-                assert_eq!(found, wanted, "after {number}, {order:?}");
+                if order.is_descending() {
+                    wanted.reverse();
+                }
+                let wanted: Vec<_> = wanted.into_iter().map(|(.., id)| id).collect();
+                assert_eq!(found, wanted, "after {number}, {order:?}, over: {over}");
             }
         }
     }

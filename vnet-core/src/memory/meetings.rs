@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{MemoryStore, contains, page, stored};
 use crate::error::{Error, Result};
 use crate::id::{Cursor, Page, Revision};
-use crate::meeting::{Meeting, MeetingId, MeetingOrder, MeetingQuery};
+use crate::meeting::{Meeting, MeetingId, MeetingQuery};
 use crate::store::MeetingStore;
 
 #[async_trait]
@@ -72,21 +72,25 @@ impl MeetingStore for MemoryStore {
             query.host_id.is_none_or(|host| host == meeting.host_id)
                 && query.search.as_ref().is_none_or(text)
                 && query.not_over_at.is_none_or(|at| meeting.over_at() > at)
+                && query.over_at.is_none_or(|at| meeting.over_at() <= at)
         };
-        let is_later = |place: &Cursor| match query.order {
-            _ if query.cursor.is_none() => true,
-            MeetingOrder::NewestFirst => Some(*place) < query.cursor,
-            MeetingOrder::OldestFirst | MeetingOrder::SoonestFirst => Some(*place) > query.cursor,
+        let is_behind = |place: &Cursor| {
+            query
+                .cursor
+                .is_none_or(|cursor| match query.order.is_descending() {
+                    true => *place < cursor,
+                    false => *place > cursor,
+                })
         };
+        let by_start = query.order.is_by_start();
         let state = self.lock();
         let found = state.meetings.iter();
-        let found = found.map(|(number, meeting)| (place(query.order, *number, meeting), meeting));
-        let found = found.filter(|(place, meeting)| is_later(place) && wanted(meeting));
+        let found = found.map(|(number, meeting)| (place(by_start, *number, meeting), meeting));
+        let found = found.filter(|(place, meeting)| is_behind(place) && wanted(meeting));
         let mut found: Vec<_> = found.collect();
-        match query.order {
-            MeetingOrder::OldestFirst => {}
-            MeetingOrder::NewestFirst => found.reverse(),
-            MeetingOrder::SoonestFirst => found.sort_by_key(|(place, _meeting)| *place),
+        found.sort_by_key(|(place, _meeting)| *place);
+        if query.order.is_descending() {
+            found.reverse();
         }
         let found = found.into_iter();
         Ok(page(
@@ -97,13 +101,11 @@ impl MeetingStore for MemoryStore {
 }
 
 /// Where a meeting stands in a list.
-fn place(order: MeetingOrder, number: i64, meeting: &Meeting) -> Cursor {
-    match order {
-        MeetingOrder::OldestFirst | MeetingOrder::NewestFirst => Cursor::at(number),
-        MeetingOrder::SoonestFirst => {
-            let micros = meeting.start_time.unix_timestamp_nanos().div_euclid(1_000);
-            let micros = i64::try_from(micros).expect("a year of four digits fits");
-            Cursor::keyed(micros, number)
-        }
+fn place(by_start: bool, number: i64, meeting: &Meeting) -> Cursor {
+    if !by_start {
+        return Cursor::at(number);
     }
+    let micros = meeting.start_time.unix_timestamp_nanos().div_euclid(1_000);
+    let micros = i64::try_from(micros).expect("a year of four digits fits");
+    Cursor::keyed(micros, number)
 }

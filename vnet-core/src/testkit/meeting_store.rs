@@ -1,14 +1,18 @@
 //! The contract of [`MeetingStore`](crate::store::MeetingStore), which needs users beside it.
 
+mod by_start;
 mod lists;
 
 use std::sync::Arc;
 
+pub use by_start::{
+    a_list_may_begin_with_the_latest, a_list_may_begin_with_the_soonest,
+    paging_by_start_goes_on_where_it_was_whatever_becomes_of_the_place,
+};
 pub use lists::{
-    a_list_may_begin_with_the_soonest, a_list_may_hold_one_host_only,
+    a_list_may_hold_one_host_only, a_list_may_hold_only_what_is_over,
     a_list_may_leave_out_what_is_over, a_search_finds_part_of_title_or_code_in_any_case,
     every_meeting_stands_on_exactly_one_page,
-    paging_by_start_goes_on_where_it_was_whatever_becomes_of_the_place,
     paging_skips_and_repeats_nothing_while_others_schedule,
 };
 use time::{Duration, OffsetDateTime};
@@ -281,7 +285,9 @@ macro_rules! meeting_store_contract {
                 a_list_may_hold_one_host_only,
                 a_search_finds_part_of_title_or_code_in_any_case,
                 a_list_may_leave_out_what_is_over,
+                a_list_may_hold_only_what_is_over,
                 a_list_may_begin_with_the_soonest,
+                a_list_may_begin_with_the_latest,
                 paging_by_start_goes_on_where_it_was_whatever_becomes_of_the_place,
                 a_removed_user_takes_the_hosted_meetings_along,
                 times_are_kept_to_the_microsecond,

@@ -61,6 +61,7 @@ enum Defect {
     ReturnsWhatWasSent,
     ListsEveryHost,
     ListsWhatIsOver,
+    ListsWhatIsNotOver,
     IgnoresDirection,
     IgnoresStarts,
     PagesByStartAlone,
@@ -200,10 +201,16 @@ caught! {
         meeting::a_list_may_hold_one_host_only, broken(Defect::ListsEveryHost);
     a_store_that_lists_what_is_over:
         meeting::a_list_may_leave_out_what_is_over, broken(Defect::ListsWhatIsOver);
+    a_store_that_lists_what_is_not_over:
+        meeting::a_list_may_hold_only_what_is_over, broken(Defect::ListsWhatIsNotOver);
     a_store_that_ignores_the_direction:
         meeting::every_meeting_stands_on_exactly_one_page, broken(Defect::IgnoresDirection);
     a_store_that_ignores_when_meetings_begin:
         meeting::a_list_may_begin_with_the_soonest, broken(Defect::IgnoresStarts);
+    a_store_that_ignores_when_meetings_begin_backwards:
+        meeting::a_list_may_begin_with_the_latest, broken(Defect::IgnoresStarts);
+    a_store_that_ignores_the_direction_of_starts:
+        meeting::a_list_may_begin_with_the_latest, broken(Defect::IgnoresDirection);
     a_store_that_pages_by_start_alone:
         meeting::a_list_may_begin_with_the_soonest, broken(Defect::PagesByStartAlone);
     a_store_that_ignores_revisions_of_meetings:

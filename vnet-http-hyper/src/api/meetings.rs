@@ -86,8 +86,9 @@ pub(super) async fn create(ctx: &Ctx, user: &User, body: Payload) -> Result<Resp
     params(
         ("limit" = Option<u32>, Query, minimum = 1, description = "Meetings on a page; the server has a bound of its own"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-        ("order" = Option<String>, Query, pattern = "^(created|start)$", description = "`created` (the default): the oldest first; `start`: the soonest first"),
+        ("order" = Option<String>, Query, pattern = "^(created|-?start)$", description = "`created` (the default): the oldest first; `start`: the soonest first; `-start`: the latest first"),
         ("not_over" = Option<i64>, Query, description = "Other than 0: only those that are not over"),
+        ("over" = Option<i64>, Query, description = "Other than 0: only those that are over; not along with `not_over`"),
     ),
     responses(
         Refusals,
@@ -107,10 +108,15 @@ pub(super) async fn list(ctx: &Ctx, user: &User) -> Result<Response, HttpError> 
             ));
         }
     };
-    let not_over = number(ctx, "not_over")?.is_some_and(|number| number != 0);
+    let (not_over, over) = (flag(ctx, "not_over")?, flag(ctx, "over")?);
+    if not_over && over {
+        return Err(wrong("over", "Choose `over` or `not_over`."));
+    }
+    let now = ctx.app.vnet.clock().now();
     let query = MeetingQuery {
         host_id: Some(user.id),
-        not_over_at: not_over.then(|| ctx.app.vnet.clock().now()),
+        not_over_at: not_over.then_some(now),
+        over_at: over.then_some(now),
         order: order(ctx)?,
         cursor: cursor(ctx)?,
         limit,
@@ -259,12 +265,13 @@ fn wrong(field: &str, message: &str) -> HttpError {
     HttpError::bad_request(format!("{field}: {message}")).with_body(&json!({field: [message]}))
 }
 
-/// Oldest first unless `order=start` is asked for.
+/// Oldest first unless another order is asked for.
 fn order(ctx: &Ctx) -> Result<MeetingOrder, HttpError> {
     match ctx.query("order").as_deref() {
         None | Some("created") => Ok(MeetingOrder::OldestFirst),
         Some("start") => Ok(MeetingOrder::SoonestFirst),
-        Some(_unknown) => Err(wrong("order", "Choose `created` or `start`.")),
+        Some("-start") => Ok(MeetingOrder::LatestFirst),
+        Some(_unknown) => Err(wrong("order", "Choose `created`, `start` or `-start`.")),
     }
 }
 
@@ -273,6 +280,10 @@ fn cursor(ctx: &Ctx) -> Result<Option<Cursor>, HttpError> {
     parsed
         .transpose()
         .map_err(|_no_cursor| wrong("cursor", "Use `next` of the page before."))
+}
+
+fn flag(ctx: &Ctx, name: &str) -> Result<bool, HttpError> {
+    Ok(number(ctx, name)?.is_some_and(|number| number != 0))
 }
 
 fn number(ctx: &Ctx, name: &str) -> Result<Option<i64>, HttpError> {

@@ -4,6 +4,7 @@ import type { Shell } from '../shell';
 
 export type UserDetails = components['schemas']['UserDetails'];
 export type Meeting = components['schemas']['Meeting'];
+export type MeetingList = components['schemas']['MeetingList'];
 export type MeetingHost = components['schemas']['Person'];
 export type NewMeeting = components['schemas']['NewMeeting'];
 export type JoinTicket = components['schemas']['JoinTicket'];

@@ -53,3 +53,18 @@ test('meetings that are over can be left out, and come by pages', async () => {
   expect(second.meetings).toHaveLength(3);
   expect(second.next).toBeUndefined();
 });
+
+test('those that are over come by themselves, the latest first', async () => {
+  for (const [title, year] of Object.entries({ Middle: 2001, Late: 2002, Early: 2000 })) {
+    const body = {
+      ...draft,
+      title,
+      start_time: `${year}-01-01T10:00:00Z`,
+      end_time: `${year}-01-01T11:00:00Z`,
+    };
+    await api.POST('/meeting/new/', { body });
+  }
+  const query = { over: 1, order: '-start' };
+  const { meetings } = dataOf(await api.GET('/meeting/meetings/', { params: { query } }));
+  expect(meetings.map(({ title }) => title)).toEqual(['Retrospective', 'Late', 'Middle', 'Early']);
+});

@@ -62,8 +62,11 @@ function create(body: unknown): Response {
 function list(query: URLSearchParams): Response {
   const now = Date.now();
   const isOver = ({ end_time }: Meeting) => end_time !== null && Date.parse(end_time) < now;
-  const all = load().filter((meeting) => !Number(query.get('not_over')) || !isOver(meeting));
-  if (query.get('order') === 'start') all.sort((a, b) => Date.parse(a.start_time) - Date.parse(b.start_time));
+  const [notOver, over] = ['not_over', 'over'].map((name) => Boolean(Number(query.get(name))));
+  const all = load().filter((meeting) => (isOver(meeting) ? !notOver : !over));
+  const order = query.get('order') ?? '';
+  if (order.endsWith('start')) all.sort((a, b) => Date.parse(a.start_time) - Date.parse(b.start_time));
+  if (order.startsWith('-')) all.reverse();
   const from = Number(query.get('cursor') ?? 0);
   const to = from + Math.min(Number(query.get('limit') ?? 10), 10);
   const next = to < all.length ? { next: String(to) } : {};

@@ -6,12 +6,10 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useApi } from './api-context';
-import { type Api, dataOf, type Meeting, type NewMeeting } from './client';
+import { type Api, dataOf, type Meeting, type MeetingList, type NewMeeting } from './client';
 
 /** Meetings that are shown at a time. */
 const PAGE = 20;
-/** Past meetings come in the order of their start: at most so many pages are walked to the newest. */
-const PAST_PAGES = 100;
 
 export const keys = {
   user: ['user'],
@@ -32,35 +30,28 @@ export const userQuery = (api: Api) =>
 /** One's own meetings that are not over, the soonest first, a page at a time. */
 export const comingQuery = (api: Api) =>
   infiniteQueryOptions({
+    ...pages(api, { order: 'start', not_over: 1 }),
     queryKey: keys.coming,
-    queryFn: async ({ pageParam, signal }) => {
-      const query = { order: 'start', not_over: 1, limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) };
-      return dataOf(await api.GET('/meeting/meetings/', { params: { query }, signal }));
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next,
     refetchInterval: 60_000,
   });
 
-/** One's own meetings that are over, the last first. */
+/** One's own meetings that are over, the latest first, a page at a time. */
 export const pastQuery = (api: Api) =>
-  queryOptions({
-    queryKey: keys.past,
-    queryFn: async ({ signal }) => {
-      const found: Meeting[] = [];
-      const now = Date.now();
-      let cursor: string | undefined;
-      for (let page = 0; page < PAST_PAGES; page += 1) {
-        const query = { order: 'start', ...(cursor ? { cursor } : {}) };
-        const { meetings, next } = dataOf(await api.GET('/meeting/meetings/', { params: { query }, signal }));
-        found.push(...meetings.filter((meeting) => isOver(meeting, now)));
-        const last = meetings.at(-1);
-        if (!next || !last || Date.parse(last.start_time) > now) break;
-        cursor = next;
-      }
-      return found.reverse();
+  infiniteQueryOptions({ ...pages(api, { order: '-start', over: 1 }), queryKey: keys.past });
+
+type Which = { order: 'start'; not_over: 1 } | { order: '-start'; over: 1 };
+
+/** How a list is read page by page. */
+function pages(api: Api, which: Which) {
+  return {
+    queryFn: async ({ pageParam, signal }: { pageParam: string; signal: AbortSignal }) => {
+      const query = { ...which, limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) };
+      return dataOf(await api.GET('/meeting/meetings/', { params: { query }, signal }));
     },
-  });
+    initialPageParam: '',
+    getNextPageParam: (page: MeetingList) => page.next,
+  };
+}
 
 /** One meeting, of anybody. */
 export const meetingQuery = (api: Api, code: string) =>

@@ -45,11 +45,20 @@ impl MeetingStore for Broken {
         match self.defect {
             Defect::ListsEveryHost => query.host_id = None,
             Defect::ListsWhatIsOver => query.not_over_at = None,
-            Defect::IgnoresDirection if query.order == MeetingOrder::NewestFirst => {
-                query.order = MeetingOrder::OldestFirst;
+            Defect::ListsWhatIsNotOver => query.over_at = None,
+            Defect::IgnoresDirection => {
+                query.order = match query.order {
+                    MeetingOrder::NewestFirst => MeetingOrder::OldestFirst,
+                    MeetingOrder::LatestFirst => MeetingOrder::SoonestFirst,
+                    upwards => upwards,
+                };
             }
-            Defect::IgnoresStarts if query.order == MeetingOrder::SoonestFirst => {
-                query.order = MeetingOrder::OldestFirst;
+            Defect::IgnoresStarts => {
+                query.order = match query.order {
+                    MeetingOrder::SoonestFirst => MeetingOrder::OldestFirst,
+                    MeetingOrder::LatestFirst => MeetingOrder::NewestFirst,
+                    by_age => by_age,
+                };
             }
             _ => {}
         }

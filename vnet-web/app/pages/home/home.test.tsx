@@ -75,23 +75,38 @@ describe('the list', () => {
     expect(lists[0]?.search).toBe('?order=start&not_over=1&limit=20');
   });
 
-  it('shows past ones, the last first', async () => {
-    answerWith({
+  it('shows past ones as the server has them, the latest first, a page at a time', async () => {
+    const past = (minutes: number, title: string, meeting_id: string) =>
+      meetingAt(minutes, { title, meeting_id });
+    const asked = answerWith({
       ...USER,
-      [LIST]: json({
-        meetings: [
-          meetingAt(-3000, { title: 'Older', meeting_id: '2222222222' }),
-          meetingAt(-300, { title: 'Newer', meeting_id: '3333333333' }),
-          meetingAt(60),
-        ],
-      }),
+      [LIST]: (request) => {
+        const query = new URL(request.url).searchParams;
+        if (!query.has('over')) return Response.json({ meetings: [meetingAt(60)] });
+        return Response.json(
+          query.get('cursor') === 'c2'
+            ? { meetings: [past(-6000, 'Oldest', '4444444444')] }
+            : {
+                meetings: [past(-300, 'Newer', '2222222222'), past(-3000, 'Older', '3333333333')],
+                next: 'c2',
+              },
+        );
+      },
     });
     await open(routes);
     await person.click(screen.getByRole('button', { name: 'Past' }));
-    await screen.findByRole('link', { name: 'Newer' });
+    await person.click(await screen.findByRole('button', { name: 'Show more' }));
+    await screen.findByRole('link', { name: 'Oldest' });
     const names = screen.getAllByRole('link').map((link) => link.textContent);
-    expect(names.indexOf('Newer')).toBeLessThan(names.indexOf('Older'));
+    const places = ['Newer', 'Older', 'Oldest'].map((name) => names.indexOf(name));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(names).not.toContain('Plan');
+    expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
+    const searches = asked
+      .map(({ url }) => new URL(url).search)
+      .filter((search) => search.includes('over=1'));
+    expect(searches).toContain('?order=-start&over=1&limit=20');
+    expect(searches).toContain('?order=-start&over=1&limit=20&cursor=c2');
   });
 
   it('deletes after asking', async () => {

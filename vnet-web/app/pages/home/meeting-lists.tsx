@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -13,8 +13,6 @@ import classes from './home.module.css';
 import { Empty, Faulty, Waiting } from './list-states';
 import { MeetingRow } from './meeting-row';
 
-/** Past meetings that are shown at a time. */
-const STEP = 20;
 const TABS = ['upcoming', 'past'] as const;
 
 /** One's own meetings: those that run and come, and those that are over. */
@@ -79,15 +77,7 @@ function Coming() {
         </section>
       )}
       <Days meetings={upcoming} now={now} state="upcoming" />
-      {query.hasNextPage && (
-        <Button
-          variant="default"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('home.more')}
-        </Button>
-      )}
+      <More query={query} />
     </>
   );
 }
@@ -95,22 +85,36 @@ function Coming() {
 function Past() {
   const { t } = useTranslation();
   const now = useNow();
-  const [count, setCount] = useState(STEP);
-  const query = useQuery(pastQuery(useApi()));
+  const query = useInfiniteQuery(pastQuery(useApi()));
   if (query.isPending) return <Waiting />;
   if (query.isError && !query.data)
     return <Faulty error={query.error} onRetry={() => void query.refetch()} />;
-  const meetings = query.data;
+  const meetings = query.data.pages.flatMap((page) => page.meetings);
   if (meetings.length === 0) return <Empty title={t('home.nonePast')} help={t('home.nonePastHelp')} />;
   return (
     <>
-      <Days meetings={meetings.slice(0, count)} now={now} state="past" />
-      {count < meetings.length && (
-        <Button variant="default" onClick={() => setCount(count + STEP)}>
-          {t('home.more')}
-        </Button>
-      )}
+      <Days meetings={meetings} now={now} state="past" />
+      <More query={query} />
     </>
+  );
+}
+
+interface MoreProps {
+  readonly query: {
+    readonly hasNextPage: boolean;
+    readonly isFetchingNextPage: boolean;
+    readonly fetchNextPage: () => Promise<unknown>;
+  };
+}
+
+/** Asks for the next page, if there is one. */
+function More({ query }: MoreProps) {
+  const { t } = useTranslation();
+  if (!query.hasNextPage) return null;
+  return (
+    <Button variant="default" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+      {t('home.more')}
+    </Button>
   );
 }
 
