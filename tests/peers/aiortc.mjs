@@ -12,7 +12,7 @@ export class AiortcPeer {
     /** The last that it has told. */
     this.heard = null;
     this.errors = [];
-    this.child = spawn(process.env.VNET_PEERS_PYTHON, [program, url, username, code, String(hertz)]);
+    this.child = spawn(process.env.VNET_PEERS_PYTHON, ['-B', program, url, username, code, String(hertz)]);
     createInterface({ input: this.child.stdout }).on('line', (line) => { this.heard = JSON.parse(line); });
     createInterface({ input: this.child.stderr }).on('line', (line) => this.errors.push(line));
     this.exited = new Promise((done) => this.child.once('exit', (code, signal) => done(code ?? signal)));

@@ -3,7 +3,8 @@
 It makes an account, enters a meeting, sends a tone and a moving picture, asks for every picture of the others,
 and prints what it hears and sees as lines of JSON until standard input ends:
 
-    {"state": "connected", "pictures": {"t2": 41}, "tone_hz": 440.0, "level": 0.21, "tracks": 3}
+    {"state": "connected", "pictures": {"t2": 41}, "voices": {"t1": {"hertz": 440.0, "level": 0.21, "part": 0.98}},
+     "tracks": 3}
 
     aiortc_peer.py URL NAME MEETING_CODE TONE_HZ
 """
@@ -20,6 +21,8 @@ import numpy
 from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import VIDEO_CLOCK_RATE, VIDEO_TIME_BASE
 from av import AudioFrame, VideoFrame
+
+from hearing import Voice
 
 RATE = 48_000
 SAMPLES = RATE // 50
@@ -79,9 +82,8 @@ class Heard:
 
     def __init__(self):
         self.pictures = {}
+        self.voices = {}
         self.slots = {}
-        self.tone_hz = 0.0
-        self.level = 0.0
 
     async def look(self, track, mid):
         """Counts decoded pictures by the track that the server says plays here."""
@@ -95,24 +97,23 @@ class Heard:
                 name = f"t{playing}"
                 self.pictures[name] = self.pictures.get(name, 0) + 1
 
-    async def listen(self, track):
-        """Finds the strongest tone in each half second of sound."""
-        heard = numpy.zeros(0)
+    async def listen(self, track, mid):
+        """Hears each voice by itself: several sound at once, and each slot's track may change."""
+        voice, of = Voice(), None
         while True:
             try:
                 frame = await track.recv()
             except Exception:
                 return
-            samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
-            heard = numpy.concatenate([heard, samples / 32_768])
-            if len(heard) < frame.sample_rate // 2:
+            playing = self.slots.get(mid)
+            if playing != of:
+                self.voices.pop(f"t{of}", None)
+                voice, of = Voice(), playing
+            if playing is None:
                 continue
-            level = float(numpy.sqrt(numpy.mean(heard**2)))
-            if level > 0.01:
-                strengths = numpy.abs(numpy.fft.rfft(heard * numpy.hanning(len(heard))))
-                self.tone_hz = float(numpy.argmax(strengths)) * frame.sample_rate / len(heard)
-                self.level = level
-            heard = numpy.zeros(0)
+            samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
+            voice.feed(samples / 32_768, frame.sample_rate)
+            self.voices[f"t{playing}"] = voice
 
 
 async def sign_up(http, url, name):
@@ -176,8 +177,7 @@ async def report(connection, heard, wanted):
         said = {
             "state": connection.connectionState,
             "pictures": heard.pictures,
-            "tone_hz": round(heard.tone_hz, 1),
-            "level": round(heard.level, 3),
+            "voices": {name: voice.said() for name, voice in heard.voices.items()},
             "tracks": len(wanted.tracks),
         }
         print(json.dumps(said), flush=True)
@@ -200,7 +200,7 @@ async def main(url, name, meeting, hertz):
     @connection.on("track")
     def arrived(track):
         slots = {id(each.receiver.track): each.mid for each in connection.getTransceivers()}
-        work = heard.look(track, slots[id(track)]) if track.kind == "video" else heard.listen(track)
+        work = heard.look(track, slots[id(track)]) if track.kind == "video" else heard.listen(track, slots[id(track)])
         tasks.add(asyncio.ensure_future(work))
 
     await connection.setLocalDescription(await connection.createOffer())
