@@ -264,6 +264,14 @@ export interface Conference {
   setLoudspeaker?(device: { readonly deviceId: string; readonly label: string }): Promise<void>;
 
   statistics(): Promise<Statistics>;
+
+  /**
+   * Where the compressed frames of a stream that plays arrive; `null` while it does not. It may play elsewhere at
+   * any time, and something else there: look after each change. Missing where the provider keeps them to itself.
+   */
+  receiverOf?(stream: StreamId): RTCRtpReceiver | null;
+  /** The servers that help to find ways between browsers; missing: none are known. */
+  iceServers?(): readonly RTCIceServer[];
 }
 
 /** A refusal or a failure that people can be told of. `code` is for programs, `message` for people. */

@@ -122,11 +122,12 @@ export class Lan {
   }
 
   #options(code: string, changed: () => void): LinkOptions {
-    const { server, iceServers } = this.#settings;
+    // Those of the meeting help here, too; they are known as soon as one is in.
+    const { server, iceServers = [...(this.#conference.iceServers?.() ?? [])] } = this.#settings;
     return {
       address: roomAddress(server, code, location.href),
       name: this.#conference.snapshot().self?.name ?? '',
-      ...(iceServers && { iceServers }),
+      iceServers,
       changed,
       ...this.#tools,
     };

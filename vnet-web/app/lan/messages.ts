@@ -33,7 +33,7 @@ export type ChannelMessage =
   /** Said by guests of this program: they notice by themselves when a stream ends. */
   | { readonly type: 'vnet' };
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** `null`: not understood, which is no fault; the other side may be newer. */
 export function readSignal(text: string): Signal | null {
@@ -106,7 +106,7 @@ export function streamsQuery(streams: readonly SharedStream[]): string {
 
 export const greeting = (): string => JSON.stringify({ type: 'vnet', version: 1 });
 
-function parse(text: string): Fields | null {
+export function parse(text: string): Fields | null {
   try {
     return fields(JSON.parse(text));
   } catch {
@@ -114,17 +114,17 @@ function parse(text: string): Fields | null {
   }
 }
 
-function fields(value: unknown): Fields | null {
+export function fields(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
-function descriptionOf(value: unknown, type: 'offer' | 'answer'): RTCSessionDescriptionInit | null {
+export function descriptionOf(value: unknown, type: 'offer' | 'answer'): RTCSessionDescriptionInit | null {
   const description = fields(value);
   const sdp = description?.['sdp'];
   return description?.['type'] === type && typeof sdp === 'string' ? { type, sdp } : null;
 }
 
-function candidateOf(value: unknown): RTCIceCandidateInit | null {
+export function candidateOf(value: unknown): RTCIceCandidateInit | null {
   const content = fields(value);
   const text = content?.['candidate'];
   if (!content || typeof text !== 'string') return null;

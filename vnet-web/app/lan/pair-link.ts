@@ -1,4 +1,4 @@
-import type { SharedStream, Signal } from './messages';
+import { candidate, type SharedStream, type Signal } from './messages';
 import { type MakeConnection, Peer } from './peer';
 import { Signalling, type SignallingEnd } from './signalling';
 
@@ -149,10 +149,9 @@ export abstract class PairLink {
     this.drop();
     const peer: Peer = new Peer(
       this.#options.makeConnection ?? ((configuration) => new RTCPeerConnection(configuration)),
-      this.#options.iceServers ?? [],
-      this.name,
+      { iceServers: this.#options.iceServers ?? [] },
       {
-        say: (text) => this.say(text),
+        candidate: (init) => this.say(candidate(init, this.name)),
         state: (state) => {
           if (peer === this.peer) this.#moved(state);
         },

@@ -1,8 +1,7 @@
-import { candidate } from './messages';
-
 export interface PeerEvents {
   state(state: RTCPeerConnectionState): void;
-  say(text: string): void;
+  /** One of one's own, for the other side. */
+  candidate(init: RTCIceCandidateInit): void;
 }
 
 export type MakeConnection = (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -16,14 +15,14 @@ export class Peer {
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(make: MakeConnection, iceServers: RTCIceServer[], name: string, events: PeerEvents) {
-    const connection = make({ iceServers });
+  constructor(make: MakeConnection, configuration: RTCConfiguration, events: PeerEvents) {
+    const connection = make(configuration);
     this.connection = connection;
     connection.addEventListener('icecandidate', (event) => {
       if (this.#closed || !event.candidate?.candidate) return;
       const own = event.candidate.toJSON();
       this.#said.add(own.candidate ?? '');
-      events.say(candidate(own, name));
+      events.candidate(own);
     });
     connection.addEventListener('connectionstatechange', () => {
       if (!this.#closed) events.state(connection.connectionState);

@@ -47,6 +47,11 @@ export class Keeper {
     return this.#isLost;
   }
 
+  /** Those of the last ticket. */
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#iceServers;
+  }
+
   /** A connection for an entry, and the entry without its ticket. */
   async prepare(iceServers: RTCIceServer[]): Promise<Omit<Join, 'ticket'>> {
     this.#iceServers = iceServers;

@@ -21,7 +21,15 @@ import { tell } from './events';
 import { Keeper } from './keeper';
 import { Link } from './link';
 import { watchNetwork, watchPage } from './network';
-import { type Ask, fromWire, type Message, mustBeNumber, participantId, streamId } from './protocol';
+import {
+  type Ask,
+  fromWire,
+  type Message,
+  mustBeNumber,
+  numberOf,
+  participantId,
+  streamId,
+} from './protocol';
 import { Slots } from './slots';
 import { Sources } from './sources';
 import { EMPTY, type Room, reduce } from './state';
@@ -376,6 +384,15 @@ export class SfuConference implements Conference {
       handOver: (id) => this.#ask((number) => ({ type: 'hand_over', participant: number(id) })),
       end: () => this.#end(),
     };
+  }
+
+  receiverOf(stream: StreamId): RTCRtpReceiver | null {
+    const track = numberOf(this.#room.epoch, stream);
+    return track === null ? null : this.#slots.receiverOf(track);
+  }
+
+  iceServers(): readonly RTCIceServer[] {
+    return this.#keeper.iceServers;
   }
 
   statistics(): Promise<Statistics> {

@@ -31,6 +31,11 @@ export class Slots {
     return this.#playing.get(mid)?.track ?? null;
   }
 
+  /** Where a track of the meeting plays now. */
+  receiverOf(track: number): RTCRtpReceiver | null {
+    return [...this.#playing.values()].find((one) => one.track === track)?.receiver ?? null;
+  }
+
   /** Brings what plays in line with what the server says and the connection has; by track. */
   look(places: ReadonlyMap<string, Place>, media: Media | null): ReadonlyMap<number, Played> {
     for (const mid of [...this.#playing.keys()]) if (!places.get(mid)?.track) this.#playing.delete(mid);

@@ -59,7 +59,7 @@ export type ShareRole =
   | { readonly kind: 'asking'; readonly name: string | null }
   /** `expiresAt`: of the code, as `Date.now()` counts. */
   | { readonly kind: 'sharing'; readonly code: string; readonly expiresAt: number }
-  /** `from`: the sharer; `parent`: who sends to this device. */
+  /** `from`: the sharer; `parent`: who passes it on to this device, unless it is the sharer. */
   | {
       readonly kind: 'receiving';
       readonly from: string;
