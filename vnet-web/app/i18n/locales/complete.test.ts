@@ -49,8 +49,9 @@ const SHARED: Record<string, string[]> = {
     'home.inviteCode',
     'home.inviteLink',
     'lan.receive.code',
+    'share.byCode.label',
   ],
-  fr: ['form.minutes_one', 'form.minutes_other', 'home.code', 'lan.receive.code'],
+  fr: ['form.minutes_one', 'form.minutes_other', 'home.code', 'lan.receive.code', 'share.byCode.label'],
   ar: [],
 };
 

@@ -33,6 +33,7 @@ const left: Arabic['left'] = {
   duration: 'مدة المشاركة',
   received: 'البيانات المستقبَلة',
   sent: 'البيانات المرسَلة',
+  saved: 'ما وفّرته المشاركة القريبة',
 };
 
 export default left;

@@ -35,6 +35,7 @@ const left: German['left'] = {
   duration: 'Dauer der Teilnahme',
   received: 'Empfangene Daten',
   sent: 'Gesendete Daten',
+  saved: 'Durch Teilen in der Nähe gespart',
 };
 
 export default left;

@@ -8,7 +8,8 @@ import left from './left';
 import meeting from './meeting';
 import privacy from './privacy';
 import setup from './setup';
+import share from './share';
 
 /** English: the words that all other languages translate. */
-const en = { acs, common, home, form, setup, left, meeting, conference, lan, privacy };
+const en = { acs, common, home, form, setup, left, meeting, conference, lan, privacy, share };
 export default en;

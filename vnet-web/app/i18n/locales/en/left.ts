@@ -31,6 +31,7 @@ const left = {
   duration: 'Time in it',
   received: 'Data received',
   sent: 'Data sent',
+  saved: 'Saved by sharing nearby',
 };
 
 export default left;

@@ -9,6 +9,7 @@ import left from './left';
 import meeting from './meeting';
 import privacy from './privacy';
 import setup from './setup';
+import share from './share';
 
-const fr: French = { acs, common, home, form, setup, left, meeting, conference, lan, privacy };
+const fr: French = { acs, common, home, form, setup, left, meeting, conference, lan, privacy, share };
 export default fr;

@@ -33,6 +33,7 @@ const left: French['left'] = {
   duration: 'Temps passé',
   received: 'Données reçues',
   sent: 'Données envoyées',
+  saved: 'Économisé par le partage local',
 };
 
 export default left;
