@@ -4,6 +4,10 @@ export interface Shell {
   readonly base: string;
   /** Address of the pair protocol; a code and a slash follow. */
   readonly signallingServer: string;
+  /** Address of shares on a network; a meeting's id and a slash follow. */
+  readonly shareServer: string;
+  /** Address at which second screens receive, without an account. */
+  readonly watchServer: string;
   readonly userDetailsUrl: string;
   readonly meetingsUrl: string;
   readonly createMeetingUrl: string;
@@ -28,10 +32,12 @@ export function readShell(root: HTMLElement): Shell {
   const data = root.dataset;
   const meetings = data['getMeetingsUrl'] ?? '/meeting/meetings/';
   const prefix = meetings.replace(/\/meeting\/meetings\/$/, '');
+  const sockets = `${location.origin.replace(/^http/, 'ws')}${prefix}`;
   return {
     base: data['base'] ?? `${prefix}/meet/`,
-    signallingServer:
-      data['signallingServer'] ?? `${location.origin.replace(/^http/, 'ws')}${prefix}/vnet/ps/`,
+    signallingServer: data['signallingServer'] ?? `${sockets}/vnet/ps/`,
+    shareServer: data['shareServer'] ?? `${sockets}/vnet/share/`,
+    watchServer: data['watchServer'] ?? `${sockets}/vnet/watch/`,
     userDetailsUrl: (data['userDetailsUrl'] ?? `${prefix}/account/get/user-details/`).replace(/\?.*$/, ''),
     meetingsUrl: meetings,
     createMeetingUrl: data['createMeetingUrl'] ?? `${prefix}/meeting/new/`,

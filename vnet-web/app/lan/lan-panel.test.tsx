@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core';
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -10,6 +10,7 @@ import { readShell } from '../shell';
 import { ShellContext } from '../shell-context';
 import { FakeRoom } from './fake-net';
 import { LanPanel } from './lan-panel';
+import { NO_SHARE } from './share/idle';
 
 let room: FakeRoom;
 
@@ -31,38 +32,55 @@ beforeEach(() => {
   render(
     <MantineProvider>
       <ShellContext value={shell}>
-        <LanPanel conference={conference} />
+        <LanPanel conference={conference} share={NO_SHARE} />
       </ShellContext>
     </MantineProvider>,
   );
 });
+
+/** Opens the place of the pair protocol, which the share of the meeting comes before. */
+async function openPair(): Promise<void> {
+  await userEvent.click(screen.getByText('With another meeting or the original VNET'));
+}
+
+const pair = () => within(screen.getByRole('group'));
 
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
 });
 
+test('the pair protocol stands apart, closed, and is open while it is used', async () => {
+  expect(screen.queryByRole('button', { name: 'Share' })).toBeNull();
+  await openPair();
+  await userEvent.click(pair().getByRole('button', { name: 'Share' }));
+  await openPair();
+  expect(pair().getByRole('button', { name: 'Stop sharing' })).toBeDefined();
+});
+
 test('who shares gets a code, and sees that nobody is there yet', async () => {
-  await userEvent.click(screen.getByRole('button', { name: 'Share' }));
-  const code = screen.getByLabelText('Code for the other device');
+  await openPair();
+  await userEvent.click(pair().getByRole('button', { name: 'Share' }));
+  const code = pair().getByLabelText('Code for the other device');
   expect(code.textContent).toMatch(/^[1-9]\d{5}$/);
-  expect(await screen.findByText('Waiting for the other device')).toBeDefined();
+  expect(await pair().findByText('Waiting for the other device')).toBeDefined();
   expect(room.opened.map(({ address }) => new URL(address).pathname)).toEqual([
     `/vnet/ps/${code.textContent}/`,
   ]);
-  expect(screen.queryByLabelText('Code')).toBeNull();
-  await userEvent.click(screen.getByRole('button', { name: 'Stop sharing' }));
+  expect(pair().queryByLabelText('Code')).toBeNull();
+  await userEvent.click(pair().getByRole('button', { name: 'Stop sharing' }));
   expect(room.sockets).toHaveLength(0);
-  expect(screen.getByRole('button', { name: 'Receive' })).toBeDefined();
+  expect(pair().getByRole('button', { name: 'Receive' })).toBeDefined();
 });
 
 test('who receives types a code; what is no code is told, and a full room', async () => {
-  const field = screen.getByRole('textbox', { name: 'Code' });
+  await openPair();
+  const field = pair().getByRole('textbox', { name: 'Code' });
   await userEvent.type(field, '123{Enter}');
-  expect(screen.getByText('A code has six digits.')).toBeDefined();
+  expect(pair().getByText('A code has six digits.')).toBeDefined();
   expect(room.opened).toHaveLength(0);
   room.refusals.push(4409);
   await userEvent.type(field, ' 456{Enter}');
-  expect(await screen.findByText(/Two devices use this code already/)).toBeDefined();
-  expect(screen.getByRole('button', { name: 'Try again' })).toBeDefined();
+  expect(await pair().findByText(/Two devices use this code already/)).toBeDefined();
+  expect(pair().getByRole('button', { name: 'Try again' })).toBeDefined();
 });

@@ -20,6 +20,8 @@ export interface LeftProps {
   /** What crossed the network; `null`: not known. */
   readonly bytesReceived: number | null;
   readonly bytesSent: number | null;
+  /** What came over the local network in the place of the internet. */
+  readonly savedBytes: number;
   readonly onRejoin: () => void;
 }
 
@@ -36,7 +38,7 @@ const BAD: ReadonlySet<LeaveReason> = new Set([
 ]);
 
 /** After the meeting: why it is over for one, and what it took. */
-export function Left({ reason, detail, durationMs, bytesReceived, bytesSent, onRejoin }: LeftProps) {
+export function Left({ reason, detail, durationMs, onRejoin, ...bytes }: LeftProps) {
   const { t, i18n } = useTranslation();
   useTitle(t('left.title'));
   const head = useRef<HTMLHeadingElement>(null);
@@ -46,8 +48,9 @@ export function Left({ reason, detail, durationMs, bytesReceived, bytesSent, onR
   const amount = (bytes: number | null) => bytes !== null && amountOf(bytes, i18n.language);
   const figures = [
     [t('left.duration'), durationMs !== null && lengthOf(durationMs, i18n.language)],
-    [t('left.received'), amount(bytesReceived)],
-    [t('left.sent'), amount(bytesSent)],
+    [t('left.received'), amount(bytes.bytesReceived)],
+    [t('left.sent'), amount(bytes.bytesSent)],
+    [t('left.saved'), bytes.savedBytes > 0 && amount(bytes.savedBytes)],
   ].filter(([, value]) => value !== false);
   return (
     <Frame>

@@ -22,6 +22,11 @@ vi.mock('../../conference/create', () => ({
   },
 }));
 
+vi.mock('../../lan/share/create', async () => {
+  const { NO_SHARE } = await import('../../lan/share/idle');
+  return { createShare: () => NO_SHARE };
+});
+
 const Strict = () => (
   <StrictMode>
     <Component />

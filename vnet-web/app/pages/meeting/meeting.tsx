@@ -10,6 +10,7 @@ import { meetingQuery, userQuery } from '../../api/queries';
 import { useTitle } from '../../components/use-title';
 import { createConference } from '../../conference/create';
 import { capture, setSpeaker } from '../../devices';
+import { createShare } from '../../lan/share/create';
 import { useShell } from '../../shell-context';
 import { useSelected } from './call/store';
 import { Left } from './left';
@@ -69,6 +70,7 @@ function useSession(meeting: Meeting): MeetingSession {
       create: () => createConference(shell, tickets),
       capture,
       storage: localStorage,
+      makeShare: (conference) => createShare(shell, conference, meeting.meeting_id),
     });
   });
   useEffect(() => () => session.dispose(), [session]);

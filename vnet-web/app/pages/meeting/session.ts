@@ -17,6 +17,8 @@ export interface Outcome {
   readonly durationMs: number | null;
   readonly bytesReceived: number | null;
   readonly bytesSent: number | null;
+  /** What came over the local network in the place of the internet. */
+  readonly savedBytes: number;
 }
 
 export type Phase =
@@ -89,7 +91,9 @@ export class MeetingSession {
     void this.#conference?.leave();
     this.#release();
     this.#stop();
+    this.#call?.share.close();
     this.#conference = null;
+    this.#call = null;
     this.phase.set({ kind: 'setup', error: null });
   }
 
@@ -147,6 +151,9 @@ export class MeetingSession {
     const attempt = this.#attempt;
     const durationMs = this.#enteredAt === null ? null : Date.now() - this.#enteredAt;
     this.#stop();
+    const share = this.#call?.share;
+    const savedBytes = share?.state().savedBytes ?? 0;
+    share?.close();
     await this.#look(conference);
     if (attempt !== this.#attempt) return;
     // Who could not get in at all may try again with what is set up: `join` has failed, and says why.
@@ -154,7 +161,7 @@ export class MeetingSession {
     this.#release();
     this.phase.set({
       kind: 'left',
-      outcome: { reason: state.reason, detail: state.detail, durationMs, ...this.#figures },
+      outcome: { reason: state.reason, detail: state.detail, durationMs, ...this.#figures, savedBytes },
     });
   }
 

@@ -207,6 +207,7 @@ describe('after the meeting', () => {
             durationMs={3_900_000}
             bytesReceived={12_345_678}
             bytesSent={null}
+            savedBytes={4_500_000}
             onRejoin={onRejoin}
           />
         ),
@@ -218,6 +219,7 @@ describe('after the meeting', () => {
     await leave('left', onRejoin);
     expect(screen.getByText('1 hr 5 min')).toBeTruthy();
     expect(screen.getByText('12.3 MB')).toBeTruthy();
+    expect(screen.getByText('Saved by sharing nearby').nextSibling?.textContent).toBe('4.5 MB');
     expect(screen.queryByText('Data sent')).toBeNull();
     expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'You left the meeting' }));
     fireEvent.click(button('Join again'));

@@ -1,8 +1,9 @@
 import { createContext, use } from 'react';
 import type { Conference, ConferenceSnapshot, ParticipantId, Source } from '../../../conference/conference';
 import type { DeviceCause } from '../../../devices';
-import type { Received } from '../../../lan/guest-link';
-import { withReceived } from '../stage/received';
+import { NO_SHARE } from '../../../lan/share/idle';
+import type { Share } from '../../../lan/share/types';
+import { type LanPicture, withReceived } from '../stage/received';
 import { SpeakingPainter } from '../stage/speaking';
 import { nextOrder, nextRecent, personKey } from '../stage/tile-list';
 import { WantRegistry } from '../stage/wants';
@@ -29,6 +30,8 @@ export interface CallOptions {
   readonly capture: Capture;
   readonly display?: (options: DisplayMediaStreamOptions) => Promise<MediaStream>;
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
+  /** Makes the share of the meeting on the local network; missing: there is none. */
+  readonly makeShare?: (conference: Conference) => Share;
 }
 
 /** Everything that the parts of the meeting page share while one is in. */
@@ -43,7 +46,9 @@ export class Call {
   readonly pip = new PictureWindow();
   readonly tileOrder = new Store<Order>({ order: [], recent: [] });
   /** The pictures that come over the local network. */
-  readonly received = new Store<readonly Received[]>([]);
+  readonly received = new Store<readonly LanPicture[]>([]);
+  /** The meeting, shared on this network. Whoever made the call closes it, when one is out. */
+  readonly share: Share;
   /** The question that is open, if one is. */
   readonly question = new Store<Question | null>(null);
   /** Told when a device fails; the page has the words. */
@@ -52,8 +57,9 @@ export class Call {
   /** How many tiles the first page has. */
   #firstPage = 25;
 
-  constructor({ conference, capture, display, storage = null }: CallOptions) {
+  constructor({ conference, capture, display, storage = null, makeShare }: CallOptions) {
     this.conference = conference;
+    this.share = makeShare?.(conference) ?? NO_SHARE;
     this.state = {
       get: () => conference.snapshot(),
       subscribe: (listener) => conference.subscribe(listener),
@@ -82,6 +88,7 @@ export class Call {
       this.local.start(),
       this.conference.subscribe(() => this.#arrange()),
       this.received.subscribe(() => this.#arrange()),
+      this.#handOn(),
       this.#storage ? keepView(this.view, this.#storage) : () => {},
       this.#obeyView(),
       () => this.notices.stop(),
@@ -117,6 +124,23 @@ export class Call {
     );
     if (recent === before.recent && sameList(order, before.order)) return;
     this.tileOrder.set({ order, recent });
+  }
+
+  /** What is handed on to devices on this network goes on when nobody sees it here. */
+  #handOn(): () => void {
+    let release: (() => void) | null = null;
+    const look = () => {
+      const isSending = (this.share.state().cost?.children ?? 0) > 0;
+      if (isSending === (release !== null)) return;
+      release?.();
+      release = isSending ? this.wants.hold() : null;
+    };
+    look();
+    const stop = this.share.subscribe(look);
+    return () => {
+      stop();
+      release?.();
+    };
   }
 
   #obeyView(): () => void {

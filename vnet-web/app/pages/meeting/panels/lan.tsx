@@ -10,7 +10,7 @@ type Loaded = { readonly Content: typeof LanPanel } | 'failed' | null;
 /** Sharing with a device on the same network; its code is fetched when it is opened. */
 export function Lan() {
   const { t } = useTranslation();
-  const { conference } = useCall();
+  const { conference, share } = useCall();
   const [loaded, setLoaded] = useState<Loaded>(null);
   useEffect(() => {
     let over = false;
@@ -32,7 +32,7 @@ export function Lan() {
             {t('lan.panelFailed')}
           </p>
         )}
-        {loaded !== null && loaded !== 'failed' && <loaded.Content conference={conference} />}
+        {loaded !== null && loaded !== 'failed' && <loaded.Content conference={conference} share={share} />}
       </div>
     </Panel>
   );

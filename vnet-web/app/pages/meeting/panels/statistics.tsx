@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Statistics as Figures, StreamStatistics } from '../../../conference/conference';
+import { useShare } from '../../../lan/share/use-share';
 import { useCall } from '../call/call';
 import { nameOf } from '../call/people';
 import { Panel } from './panel';
@@ -27,7 +28,8 @@ export function useUnits() {
 /** What one's own connection does, once a second. */
 export function Statistics() {
   const { t } = useTranslation();
-  const { conference } = useCall();
+  const { conference, share } = useCall();
+  const saved = useShare(share, (state) => state.savedBytes);
   const units = useUnits();
   const [figures, setFigures] = useState<Figures | null>(null);
   useEffect(() => {
@@ -62,6 +64,7 @@ export function Statistics() {
               <Figure label={t('conference.stats.sending')} value={units.rate(total('out'))} />
               <Figure label={t('conference.stats.received')} value={units.bytes(figures.bytesReceived)} />
               <Figure label={t('conference.stats.sent')} value={units.bytes(figures.bytesSent)} />
+              {saved > 0 && <Figure label={t('share.saved.figure')} value={units.bytes(saved)} />}
               <Figure
                 label={t('conference.stats.roundTrip')}
                 value={figures.roundTripMs === null ? '–' : `${units.number(figures.roundTripMs, 0)} ms`}

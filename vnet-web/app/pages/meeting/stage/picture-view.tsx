@@ -9,9 +9,11 @@ import { shallow, useSelected } from '../call/store';
 import { Avatar } from './avatar';
 import { Picture } from './picture';
 import classes from './picture-view.module.css';
+import { isComing, type LanPicture, withReceived } from './received';
+import { personKey, screenKey } from './tile-list';
 
 /** What the small window shows: a screen, else who speaks, else the first of the others. */
-function look(snapshot: ConferenceSnapshot, recent: readonly string[]) {
+function look(snapshot: ConferenceSnapshot, recent: readonly string[], received: readonly LanPicture[]) {
   const screen = snapshot.streams.findLast((stream) => stream.source === 'screen' && !stream.muted);
   const others = snapshot.participants.filter((one) => !one.isSelf);
   const spoke = recent.map((key) => others.find((one) => `p:${one.id}` === key)).find((one) => one);
@@ -22,9 +24,15 @@ function look(snapshot: ConferenceSnapshot, recent: readonly string[]) {
       ? streamBy(snapshot, person.id, 'camera')
       : null;
   const playing = stream !== null && !stream.muted && stream.state === 'playing';
+  const key = screen ? screenKey(screen.id) : person && personKey(person.id);
+  const tile = withReceived(snapshot, received).find((one) => one.key === key);
+  const local = received.find((one) => one.key === tile?.lan && isComing(one));
+  const comes = local !== undefined && stream !== null && !stream.muted;
   return {
-    stream: stream?.id ?? null,
-    media: playing ? stream.media : null,
+    key,
+    // What comes over the local network is not wanted from the meeting, too.
+    stream: comes ? null : (stream?.id ?? null),
+    media: comes ? local.media : playing ? stream.media : null,
     name: nameOf(snapshot, screen?.participant ?? person?.id ?? null) ?? '',
     isScreen: screen !== undefined,
   };
@@ -41,7 +49,8 @@ function View() {
   const { t } = useTranslation();
   const call = useCall();
   const recent = useSelected(call.tileOrder, (value) => value.recent);
-  const seen = useMeeting((snapshot) => look(snapshot, recent), shallow);
+  const received = useSelected(call.received, (value) => value);
+  const seen = useMeeting((snapshot) => look(snapshot, recent, received), shallow);
   const on = useMeeting(({ local }) => local.microphone.track !== null && !local.microphone.muted);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -55,7 +64,11 @@ function View() {
   }, [call, seen.stream]);
   return (
     <div className={classes.view} ref={frame}>
-      {seen.media ? <Picture media={seen.media} fit="contain" shown /> : <Avatar name={seen.name} />}
+      {seen.media ? (
+        <Picture key={seen.key} media={seen.media} fit="contain" shown />
+      ) : (
+        <Avatar name={seen.name} />
+      )}
       <bdi className={classes.name}>{seen.name}</bdi>
       <div className={classes.buttons}>
         <button

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ConferenceSnapshot, Participant, Stream } from '../../../conference/conference';
 import { BEFORE } from '../../../conference/store';
 import type { Received } from '../../../lan/guest-link';
-import { withReceived } from './received';
+import { lanStream } from '../../../lan/share/fake-share';
+import { isComing, isShared, type LanPicture, picturesOf, withReceived } from './received';
 
 const person = (id: string, name: string, isSelf = false): Participant => ({
   id,
@@ -33,7 +34,7 @@ const received = (key: string, name: string, more: Partial<Received> = {}): Rece
 
 const PEOPLE = [person('p1', 'Me', true), person('p2', 'Ada'), person('p3', 'Eve'), person('p4', 'Eve')];
 const room = (...streams: Stream[]): ConferenceSnapshot => ({ ...BEFORE, participants: PEOPLE, streams });
-const shown = (snapshot: ConferenceSnapshot, ...all: Received[]) =>
+const shown = (snapshot: ConferenceSnapshot, ...all: LanPicture[]) =>
   withReceived(snapshot, all).flatMap(({ key, lan }) => (lan ? [`${key}=${lan}`] : []));
 
 describe('a picture that comes over the local network', () => {
@@ -71,5 +72,46 @@ describe('a picture that comes over the local network', () => {
   test('of the same kind comes once in each tile', () => {
     const meeting = room(stream('s1', 'p2', 'camera'));
     expect(shown(meeting, received('a', 'Ada'), received('b', 'Ada'))).toEqual(['p:p2=a']);
+  });
+});
+
+describe('a picture of a share', () => {
+  const shared = (...all: Parameters<typeof lanStream>[]) => picturesOf(all.map((one) => lanStream(...one)));
+
+  test('is of a camera or a screen; voices are not shown', () => {
+    const all = shared(
+      ['p2', 'Ada'],
+      ['p2', 'Ada', { source: 'microphone' }],
+      ['p2', 'Ada', { source: 'screen' }],
+    );
+    expect(all.map(({ key }) => key)).toEqual(['p2/camera', 'p2/screen']);
+    expect(all.every(isShared)).toBe(true);
+    expect(isShared(received('a', 'Ada'))).toBe(false);
+  });
+
+  test('is shown by the tile of who it is, whatever its state', () => {
+    const meeting = room(stream('s1', 'p3', 'camera'), stream('s2', 'p3', 'screen'));
+    const all = shared(
+      ['p3', 'Eve', { state: 'stalled' }],
+      ['p3', 'Eve', { source: 'screen', state: 'starting' }],
+    );
+    expect(shown(meeting, ...all)).toEqual(['p:p3=p3/camera', 's:s2=p3/screen']);
+    expect(all.map(isComing)).toEqual([false, false]);
+    expect(isComing(received('a', 'Ada'))).toBe(true);
+  });
+
+  test('never has a tile of its own: its people are those of this meeting', () => {
+    const meeting = room(stream('s1', 'p2', 'camera'));
+    expect(shown(meeting, ...shared(['p9', 'Zoe'], ['p1', 'Me'], ['p3', 'Eve']))).toEqual([]);
+  });
+
+  test('is not put to another one who has the number now', () => {
+    const meeting = room(stream('s1', 'p2', 'camera'), stream('s2', 'p3', 'camera'));
+    expect(shown(meeting, ...shared(['p3', 'Ada']))).toEqual(['p:p2=p3/camera']);
+  });
+
+  test('comes before one of the pair protocol', () => {
+    const meeting = room(stream('s1', 'p2', 'camera'));
+    expect(shown(meeting, ...shared(['p2', 'Ada']), received('a', 'Ada'))).toEqual(['p:p2=p2/camera']);
   });
 });

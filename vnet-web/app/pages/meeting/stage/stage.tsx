@@ -21,6 +21,7 @@ import classes from './stage.module.css';
 import { Announcer, Toasts } from './toasts';
 import { useEvents } from './use-events';
 import { useCompact } from './use-media';
+import { useShareNews } from './use-share-news';
 import { useWakeLock } from './use-wake-lock';
 import { type SetSpeaker, Voices } from './voices';
 
@@ -54,6 +55,7 @@ function Inside({ title, code, invite, speakerId, onSpeaker, setSpeaker }: Stage
   useEvents();
   useWakeLock();
   useReceived();
+  useShareNews();
   useUnreadTitle(title);
   return (
     <main className={classes.stage} aria-label={title}>

@@ -1,8 +1,7 @@
 import { IconHandStop, IconMicrophoneOff, IconPinFilled, IconScreenShare } from '@tabler/icons-react';
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConferenceSnapshot, Want } from '../../../conference/conference';
-import type { Received } from '../../../lan/guest-link';
 import { useCall, useMeeting, useView } from '../call/call';
 import { isSilent, participantOf, streamBy, streamOf } from '../call/people';
 import { shallow, useSelected } from '../call/store';
@@ -11,6 +10,7 @@ import { explainTile, type TileWhy } from './explain';
 import { LanMark } from './lan-mark';
 import { ownStream, Picture } from './picture';
 import { QualityMark } from './quality';
+import { isComing, type LanPicture } from './received';
 import classes from './tile.module.css';
 import type { TileSpec } from './tile-list';
 import { TileMenu } from './tile-menu';
@@ -30,7 +30,7 @@ interface TileProps {
 const ALONE = { stream: null, why: null, local: true, hand: false, silent: false, quality: null } as const;
 
 /** What a tile shows, in values that can be compared. */
-function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean, received: Received | null) {
+function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean, received: LanPicture | null) {
   if (received && spec.participant === '') return { ...ALONE, name: received.name, media: received.media };
   const person = participantOf(snapshot, spec.participant);
   const stream = spec.stream
@@ -40,8 +40,9 @@ function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean, 
   const hand = spec.kind === 'person' && (person?.hand ?? false);
   const quality = spec.kind === 'person' ? (person?.quality ?? null) : null;
   const told = { name: person?.name ?? '', hand, silent, quality };
-  // It comes another way: nothing of it is wanted from the meeting.
-  if (received && stream && !stream.muted) return { ...ALONE, ...told, media: received.media, local: true };
+  // It comes another way: nothing of it is wanted from the meeting. As soon as it stalls, the meeting's is.
+  if (received && isComing(received) && stream && !stream.muted)
+    return { ...ALONE, ...told, media: received.media };
   const { track, muted } = snapshot.local.camera;
   const own = spec.isSelf && track && !muted ? ownStream(track) : null;
   let why: TileWhy | null = explainTile(person, stream, dataSaver);
@@ -53,6 +54,16 @@ function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean, 
     why,
     local: false,
   };
+}
+
+type Seen = ReturnType<typeof look>;
+
+/** The last frame of what came over the local network, until the meeting's own plays: nobody sees a gap. */
+function useLastFrame({ local, media, why }: Seen): MediaStream | null {
+  const [last, setLast] = useState<MediaStream | null>(null);
+  const now = local ? media : why === 'starting' ? last : null;
+  if (now !== last) setLast(now);
+  return local ? null : now;
 }
 
 /** One person, or one screen. */
@@ -76,7 +87,9 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
     return call.speaking.watch(ring.current, spec.participant);
   }, [call, spec]);
 
-  const shown = seen.why === null && seen.media !== null;
+  const last = useLastFrame(seen);
+  const media = last ?? seen.media;
+  const shown = media !== null && (seen.why === null || last !== null);
   const name = seen.name || (seen.local ? t('lan.somebody') : '');
   const label =
     spec.kind === 'screen'
@@ -102,8 +115,10 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
       ) : (
         <IconScreenShare className={classes.screenIcon} aria-hidden="true" />
       )}
-      {seen.media && <Picture media={seen.media} fit={fit} mirrored={spec.isSelf} shown={shown} />}
-      <TileReason why={seen.why} isSelf={spec.isSelf} />
+      {media && (
+        <Picture media={media} fit={fit} mirrored={spec.isSelf} shown={shown} still={last !== null} />
+      )}
+      <TileReason why={seen.why} isSelf={spec.isSelf} still={last !== null} />
       <span ref={ring} className={classes.ring} aria-hidden="true" />
       <div className={classes.marks}>
         {seen.local && spec.lan && <LanMark stream={spec.lan} name={name} />}
@@ -131,12 +146,17 @@ export const Tile = memo(function Tile({ spec, x, y, width, height, place, prior
 });
 
 /** Why there is no picture, where it is worth a word. */
-function TileReason({ why, isSelf }: { why: TileWhy | null; isSelf: boolean }) {
+function TileReason({ why, isSelf, still }: { why: TileWhy | null; isSelf: boolean; still: boolean }) {
   const { t } = useTranslation();
   if (why === null || isSelf || why === 'camera-off') return null;
   if (why === 'starting') {
     return (
-      <span className={classes.starting} role="img" aria-label={t('conference.tile.starting')}>
+      <span
+        className={classes.starting}
+        data-still={still || undefined}
+        role="img"
+        aria-label={t('conference.tile.starting')}
+      >
         <i />
       </span>
     );

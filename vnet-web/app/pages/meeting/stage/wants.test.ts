@@ -215,6 +215,55 @@ describe('a hidden page', () => {
   });
 });
 
+describe('what is handed on', () => {
+  test('is wanted when nobody sees the page, until it is not handed on any more', () => {
+    registry.show(element(640, 360), { stream: 'a', priority: 'tile', fit: 'cover' });
+    const release = registry.hold();
+    settle();
+    hide(true);
+    vi.advanceTimersByTime(HIDDEN_AFTER + 300);
+    expect(conference.told).toHaveLength(1);
+    release();
+    // Twice counts once.
+    release();
+    settle();
+    expect(conference.told.at(-1)).toEqual(new Map([['a', { on: false }]]));
+  });
+
+  test('is wanted while anybody hands it on', () => {
+    registry.show(element(640, 360), { stream: 'a', priority: 'tile', fit: 'cover' });
+    const [first, second] = [registry.hold(), registry.hold()];
+    hide(true);
+    first();
+    vi.advanceTimersByTime(HIDDEN_AFTER + 300);
+    expect(conference.told.at(-1)?.get('a')?.on).toBe(true);
+    second();
+    settle();
+    expect(conference.told.at(-1)?.get('a')?.on).toBe(false);
+  });
+
+  test('is large enough for others, however small it is here', () => {
+    conference.has([stream('a'), stream('s', 'screen')]);
+    registry.show(element(80, 45), { stream: 'a', priority: 'tile', fit: 'cover' });
+    registry.show(element(80, 45), { stream: 's', priority: 'tile', fit: 'contain' });
+    const release = registry.hold();
+    settle();
+    expect(registry.wanted().get('a')).toMatchObject({ on: true, width: 640 });
+    expect(registry.wanted().get('s')).toMatchObject({ on: true, width: 1280 });
+    release();
+    expect(registry.wanted().get('a')).toMatchObject({ width: 160 });
+  });
+
+  test('is only what is shown here, and nothing while data are saved', () => {
+    registry.hold();
+    settle();
+    expect([...registry.wanted().values()].some(({ on }) => on)).toBe(false);
+    registry.show(element(640, 360), { stream: 'a', priority: 'tile', fit: 'cover' });
+    registry.pause(true);
+    expect(registry.wanted().get('a')).toEqual({ on: false });
+  });
+});
+
 test('stopped, nothing is said any more', () => {
   registry.stop();
   registry.show(element(320, 180), { stream: 'a', priority: 'tile', fit: 'cover' });

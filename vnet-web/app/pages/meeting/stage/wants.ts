@@ -27,6 +27,9 @@ const SETTLED = 250;
 /** So long pictures go on when nobody sees the page. */
 export const HIDDEN_AFTER = 8_000;
 
+/** Pixels that a picture which is handed on has at least, however small it is shown here: others see it larger. */
+const HELD_WIDTH = { camera: 640, screen: 1280 } as const;
+
 const RANK: Record<Priority, number> = { tile: 0, speaker: 1, pinned: 2 };
 
 /** The width in physical pixels that a picture of 16:9 needs to fill a place. */
@@ -48,6 +51,8 @@ export class WantRegistry {
   #hiding: ReturnType<typeof setTimeout> | null = null;
   #hidden = false;
   #paused = false;
+  /** How many want what is shown to go on when nobody sees it here. */
+  #holds = 0;
   #stops: (() => void)[] = [];
 
   constructor(conference: Conference) {
@@ -105,6 +110,22 @@ export class WantRegistry {
   pause(paused: boolean): void {
     this.#paused = paused;
     this.#later(SOON);
+  }
+
+  /**
+   * Until the returned function is called, what is shown is handed on to others: it stays wanted when nobody sees
+   * the page, and in a size that is of use to them.
+   */
+  hold(): () => void {
+    let isHeld = true;
+    this.#holds += 1;
+    this.#later(SOON);
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holds -= 1;
+      this.#later(SETTLED);
+    };
   }
 
   #observe(element: Element): void {
@@ -169,20 +190,24 @@ export class WantRegistry {
   /** What is wanted of each picture, from all places where it is shown. */
   wanted(): Map<StreamId, Want> {
     const wants = new Map<StreamId, Want>();
-    for (const stream of this.#conference.snapshot().streams) {
-      if (isPicture(stream.source)) wants.set(stream.id, { on: false });
+    const held = new Map<StreamId, number>();
+    for (const { id, source } of this.#conference.snapshot().streams) {
+      if (!isPicture(source)) continue;
+      wants.set(id, { on: false });
+      if (this.#holds > 0) held.set(id, source === 'screen' ? HELD_WIDTH.screen : HELD_WIDTH.camera);
     }
     if (this.#paused) return wants;
     const ratio = window.devicePixelRatio || 1;
     for (const { stream, priority, fit, width, height, visible, apart } of this.#watched.values()) {
       const before = wants.get(stream);
-      if (!before || !visible || (this.#hidden && !apart)) continue;
+      const least = held.get(stream) ?? 0;
+      if (!before || !visible || (this.#hidden && !apart && least === 0)) continue;
       const needed = widthFor(width, height, fit, ratio);
-      const least = before.priority ?? priority;
+      const lowest = before.priority ?? priority;
       wants.set(stream, {
         on: true,
-        width: Math.max(needed, before.width ?? 0),
-        priority: RANK[priority] > RANK[least] ? priority : least,
+        width: Math.max(needed, least, before.width ?? 0),
+        priority: RANK[priority] > RANK[lowest] ? priority : lowest,
       });
     }
     return wants;
