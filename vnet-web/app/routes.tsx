@@ -26,4 +26,11 @@ export const routes: RouteObject[] = [
     ErrorBoundary: PageFault,
     HydrateFallback: PageLoading,
   },
+  // So has a second screen, which knows no account.
+  {
+    path: '/watch',
+    lazy: () => import('./pages/watch/watch'),
+    ErrorBoundary: PageFault,
+    HydrateFallback: PageLoading,
+  },
 ];
