@@ -15,6 +15,7 @@ use super::peer::Peer;
 use super::rewrite::{Arrived, Numbers};
 use super::slot::{Format, Slot};
 use crate::media::MediaOutput;
+use crate::wire::Kind;
 
 /// Larger payloads do not fit into the packets of subscribers, with their headers and what repeating
 /// them adds; browsers keep below 1,200 bytes.
@@ -169,7 +170,7 @@ impl Stage {
             return;
         };
         let (peer, mid) = (track.peer, track.mid);
-        let video = track.kind() == crate::wire::Kind::Video;
+        let video = track.kind() == Kind::Video;
         let Some(stream) = track.layers.get_mut(layer).filter(|_| video) else {
             return;
         };
@@ -316,18 +317,19 @@ fn send(
     let Some(numbers) = slot.rewriter.rewrite(&parcel.arrived) else {
         return Sent::No;
     };
-    let Some(write) = written(parcel, format, &numbers) else {
+    let Some(write) = written(parcel, format, &numbers, slot.kind) else {
         return Sent::No;
     };
     peer.figures.packets_out += 1;
-    match peer.link.write(slot.ssrc, write, now) {
+    match peer.link.write(&mut slot.outgoing, write, now) {
         Ok(true) => Sent::First,
         Ok(false) => Sent::More,
         Err(_broken) => Sent::Failed,
     }
 }
 
-fn written(parcel: &Parcel<'_>, format: Format, numbers: &Numbers) -> Option<RtpWrite> {
+/// Sound is never asked for again: there is no stream to repeat it in.
+fn written(parcel: &Parcel<'_>, format: Format, numbers: &Numbers, kind: Kind) -> Option<RtpWrite> {
     let packet = parcel.packet;
     let (payload, patch) = if format.unwrap {
         (Arc::clone(parcel.newest.as_ref()?), None)
@@ -347,7 +349,7 @@ fn written(parcel: &Parcel<'_>, format: Format, numbers: &Numbers) -> Option<Rtp
     )
     .marker(packet.header.marker)
     .ext_vals(parcel.extensions.clone())
-    .nackable(true);
+    .nackable(kind == Kind::Video);
     Some(match patch {
         Some(patch) => write.vp8_patch(patch),
         None => write,

@@ -19,6 +19,7 @@ use str0m::net::Protocol;
 use str0m::rtp::{RtpWrite, Ssrc};
 use str0m::{Event, Input, Output, PacerReason, Reason, Rtc, RtcError};
 
+use super::outgoing::Outgoing;
 use crate::media::{MediaOutput, Route, Transmit, Transport};
 
 /// Turns of the engine in one entry before it has to wait: an engine that always wants another one
@@ -131,11 +132,13 @@ impl Link {
     /// for something else. Whether this is the first one since.
     pub(super) fn write(
         &mut self,
-        ssrc: Ssrc,
+        outgoing: &mut Outgoing,
         packet: RtpWrite,
         now: Instant,
     ) -> Result<bool, Broken> {
         self.guarded(now, |link| {
+            outgoing.begin(&mut link.rtc);
+            let ssrc = outgoing.ssrc;
             if let Some(stream) = link.rtc.direct_api().stream_tx(&ssrc) {
                 stream.write_rtp(packet);
                 link.queue.waiting += 1;

@@ -16,6 +16,7 @@ mod forward;
 mod hear;
 mod keyframe;
 mod link;
+mod outgoing;
 mod payload;
 mod peer;
 mod probe;

@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use str0m::bwe::Bitrate;
 use str0m::change::SdpOffer;
-use str0m::media::{Direction, Mid};
 use str0m::rtp::{Extension, ExtensionMap, Ssrc};
-use str0m::{IceCreds, Rtc, RtcConfig, RtcError};
+use str0m::{IceCreds, RtcConfig, RtcError};
 
 use super::clock::PublisherClock;
 use super::config::StageConfig;
 use super::link::{Broken, Link, Said};
+use super::outgoing::Outgoing;
 use super::probe::Prober;
 use super::reported::Reported;
 use super::sdp::{Offer, Section, bad_offer};
@@ -23,8 +23,6 @@ use crate::wire::{ErrorCode, Kind, Slot as WireSlot, Want};
 
 /// How often the engine reports on its streams.
 const STATISTICS_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
-/// Sent packets kept for those who ask again: three seconds of 2.5 Mbit/s.
-const RESEND_PACKETS: usize = 800;
 
 /// Whether a participant's media flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,15 +127,15 @@ impl Peer {
         said: &mut Said,
     ) -> Result<Answer, MediaError> {
         let parsed = parse(&offer.text)?;
-        let slots: Vec<Mid> = self.slots.iter().map(|slot| slot.mid).collect();
+        let known: Vec<Outgoing> = self.slots.iter().map(|slot| slot.outgoing).collect();
         self.learn_addresses(config, now, said)?;
         let mut sdp = self
             .link
             .enter(now, said, |rtc| {
-                let answer = rtc.sdp_api().accept_offer(parsed)?;
-                for section in &offer.sections {
-                    keep_for_resending(rtc, section, &slots);
+                for outgoing in &known {
+                    outgoing.recall(rtc);
                 }
+                let answer = rtc.sdp_api().accept_offer(parsed)?;
                 Ok(answer.to_sdp_string())
             })?
             .map_err(|error| refused(&error))?;
@@ -214,27 +212,35 @@ impl Peer {
             .enter(now, said, |rtc| {
                 Ok(sections
                     .iter()
-                    .map(|section| sending_ssrc(rtc, section.mid))
+                    .map(|section| Outgoing::of(rtc, section.mid, section.kind))
                     .collect::<Vec<_>>())
             })?
             .map_err(|error| refused(&error))?;
         for slot in &mut self.slots {
             slot.open = false;
         }
-        for (section, ssrc) in sections.into_iter().zip(found) {
-            let Some(ssrc) = ssrc else { continue };
+        for (section, outgoing) in sections.into_iter().zip(found) {
+            let Some(outgoing) = outgoing else { continue };
             if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mid == section.mid) {
                 slot.open = true;
-                slot.ssrc = ssrc;
+                if slot.outgoing.ssrc != outgoing.ssrc {
+                    slot.outgoing = outgoing;
+                }
             } else {
                 let start = u16::from_ne_bytes(random()?);
-                let Section {
-                    mid, name, kind, ..
-                } = section;
-                self.slots.push(Slot::new(mid, name, kind, ssrc, start));
+                let Section { name, kind, .. } = section;
+                self.slots.push(Slot::new(name, kind, outgoing, start));
             }
         }
-        Ok(())
+        let slots = &self.slots;
+        self.link
+            .enter(now, said, |rtc| {
+                for slot in slots {
+                    slot.outgoing.forget(rtc);
+                }
+                Ok(())
+            })?
+            .map_err(|error| refused(&error))
     }
 
     /// The section that something of `kind` can be sent in.
@@ -261,29 +267,6 @@ fn name_translated(sdp: &mut String, config: &StageConfig) {
         .collect();
     if let Some(at) = sdp.find("a=candidate:") {
         sdp.insert_str(at, &lines);
-    }
-}
-
-fn sending_ssrc(rtc: &mut Rtc, mid: Mid) -> Option<Ssrc> {
-    if rtc.media(mid)?.direction() != Direction::SendOnly {
-        return None;
-    }
-    let mut direct = rtc.direct_api();
-    direct
-        .stream_tx_by_mid(mid, None)
-        .map(|stream| stream.ssrc())
-}
-
-/// New video slots keep what they sent for a while.
-fn keep_for_resending(rtc: &mut Rtc, section: &Section, known: &[Mid]) {
-    if section.kind == Kind::Audio || known.contains(&section.mid) {
-        return;
-    }
-    let mut direct = rtc.direct_api();
-    if let Some(stream) = direct.stream_tx_by_mid(section.mid, None) {
-        let age = std::time::Duration::from_secs(3);
-        // Half of what is sent may be repeated: beyond that the link is full, not lossy.
-        stream.set_rtx_cache(RESEND_PACKETS, age, Some(0.5));
     }
 }
 

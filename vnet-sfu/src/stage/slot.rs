@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use str0m::media::{Mid, Pt};
-use str0m::rtp::Ssrc;
 
+use super::outgoing::Outgoing;
 use super::payload::Payload;
 use super::rate::Meter;
 use super::rewrite::Rewriter;
@@ -49,7 +49,8 @@ pub(super) struct Slot {
     pub(super) mid: Mid,
     pub(super) name: String,
     pub(super) kind: Kind,
-    pub(super) ssrc: Ssrc,
+    /// The stream that what plays is sent in.
+    pub(super) outgoing: Outgoing,
     /// Whether the subscriber receives it at the moment.
     pub(super) open: bool,
     pub(super) rewriter: Rewriter,
@@ -60,12 +61,12 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) const fn new(mid: Mid, name: String, kind: Kind, ssrc: Ssrc, start: u16) -> Self {
+    pub(super) const fn new(name: String, kind: Kind, outgoing: Outgoing, start: u16) -> Self {
         Self {
-            mid,
+            mid: outgoing.mid,
             name,
             kind,
-            ssrc,
+            outgoing,
             open: true,
             rewriter: Rewriter::new(start),
             loss: None,

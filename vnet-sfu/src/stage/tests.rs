@@ -5,9 +5,12 @@ mod support;
 
 use std::time::Duration;
 
+use str0m::rtp::Ssrc;
 use support::world::News;
 use support::{Offer, World};
 
+use super::Stage;
+use crate::ids::ParticipantId;
 use crate::media::Media;
 use crate::wire::Source;
 
@@ -69,7 +72,7 @@ fn nothing_is_left_of_those_who_are_gone() {
         }
         world.run(Duration::from_secs(1));
         for n in 1..=5 {
-            world.leave(crate::ids::ParticipantId(n));
+            world.leave(ParticipantId(n));
         }
         world.run(Duration::from_secs(1));
         let stage = &world.stage;
@@ -109,4 +112,71 @@ fn engines_are_turned_no_more_often_than_there_is_something_to_send() {
     assert!((500..=700).contains(&packets), "{packets}");
     // One for each packet, as the pacer has it, and some between two pictures.
     assert!(turns * 2 < packets * 3, "{turns} for {packets} packets");
+}
+
+/// The streams that a participant's engine sends, or could, in the order of the slots.
+fn streams(world: &mut World, id: ParticipantId) -> Vec<Ssrc> {
+    let now = world.now;
+    let number = world.stage.peer(id).unwrap();
+    let Stage { peers, said, .. } = &mut world.stage;
+    let peer = &mut peers[number];
+    let mids: Vec<_> = peer.slots.iter().map(|slot| slot.mid).collect();
+    let known = peer.link.enter(now, said, |rtc| {
+        let mut direct = rtc.direct_api();
+        let of = |mid| Some(direct.stream_tx_by_mid(mid, None)?.ssrc());
+        Ok(mids.into_iter().filter_map(of).collect())
+    });
+    world.drain();
+    known.unwrap().unwrap()
+}
+
+fn named(world: &World, id: ParticipantId) -> Vec<Ssrc> {
+    let number = world.stage.peer(id).unwrap();
+    let slots = &world.stage.peers[number].slots;
+    slots.iter().map(|slot| slot.outgoing.ssrc).collect()
+}
+
+#[test]
+fn an_engine_has_the_streams_of_what_has_played_and_no_others() {
+    let mut world = World::new(63);
+    let ada = world.join(1, &Offer::default());
+    let camera = world.track(ada, Source::Camera);
+    let offer = Offer {
+        audio_slots: 19,
+        video_slots: 19,
+        ..Offer::viewer()
+    };
+    let bob = world.join(2, &offer);
+    assert!(streams(&mut world, bob).is_empty());
+    world.run(Duration::from_secs(2));
+    let sound = streams(&mut world, bob);
+    assert_eq!(sound.len(), 1, "sound plays without being asked for");
+    world.want(bob, camera, None);
+    world.run(Duration::from_secs(2));
+    let both = streams(&mut world, bob);
+    assert_eq!(both.len(), 2);
+    assert!(both.contains(&sound[0]));
+
+    // What the browser was told stays so, used or not; and what plays goes on.
+    let told = named(&world, bob);
+    for (restart, more) in [(true, 0), (false, 2)] {
+        world.offer_again(bob, restart, more);
+        world.run(Duration::from_secs(1));
+        assert_eq!(named(&world, bob)[..told.len()], told);
+        assert_eq!(streams(&mut world, bob), both);
+    }
+    let seen = |world: &World| world.client(bob).sink_of(camera).unwrap().packets.len();
+    let before = seen(&world);
+    world.run(Duration::from_secs(1));
+    assert!(seen(&world) > before + 20, "{before} {}", seen(&world));
+
+    // Numbers go on under the same keys when it plays again: the stream is the same one.
+    world.want_not(bob, camera);
+    world.run(Duration::from_secs(1));
+    assert_eq!(streams(&mut world, bob), both);
+    world.want(bob, camera, None);
+    world.run(Duration::from_secs(2));
+    assert_eq!(streams(&mut world, bob), both);
+    let report = world.client(bob).sink_of(camera).unwrap().play();
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
 }
