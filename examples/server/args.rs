@@ -90,6 +90,11 @@ pub(crate) struct Serve {
     /// 10.0.0.0/8; repeatable, or separated by commas [default: none]
     #[arg(long, env = "VNET_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', action = ArgAction::Append)]
     pub(crate) trusted_proxy: Vec<String>,
+    /// Network whose addresses are near each other although they differ, such as the LAN of this server,
+    /// 192.168.0.0/16: people of one meeting who come from there can send pictures on to each other without
+    /// typing a code; repeatable, or separated by commas [default: only who has the same address is near]
+    #[arg(long, env = "VNET_LAN_SUBNET", value_name = "CIDR", value_delimiter = ',', action = ArgAction::Append)]
+    pub(crate) lan_subnet: Vec<String>,
     /// TLS with a certificate that the server makes and keeps in the data folder, or none
     #[arg(long, env = "VNET_TLS", value_name = "MODE", default_value = "off")]
     pub(crate) tls: TlsMode,

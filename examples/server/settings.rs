@@ -8,6 +8,7 @@ use std::{env, fs};
 use tracing_subscriber::EnvFilter;
 use vnet::acs::{AcsIdentityProvider, ConnectionString};
 use vnet::core::accounts::SignUpPolicy;
+use vnet::core::share::LanSubnet;
 use vnet::http::{HttpConfig, PublicUrl, RateLimits, TrustedProxy};
 use vnet::{Limits, Secret};
 
@@ -100,10 +101,16 @@ fn http(typed: &Serve, rates: RateLimits) -> Result<HttpConfig, Failure> {
     let proxies = proxies
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::refused("--trusted-proxy", &error))?;
+    let subnets = typed.lan_subnet.iter();
+    let subnets = subnets.map(|text| text.trim().parse::<LanSubnet>());
+    let subnets = subnets
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Failure::refused("--lan-subnet", &error))?;
     Ok(HttpConfig::default()
         .with_rate_limits(rates)
         .with_public_url(public_url)
-        .with_trusted_proxies(proxies))
+        .with_trusted_proxies(proxies)
+        .with_lan_subnets(subnets))
 }
 
 fn tls(typed: &Serve) -> Result<TlsSource, Failure> {

@@ -42,6 +42,8 @@ async fn the_help_names_every_setting_with_its_default_and_variable() {
         "--public-url <URL>",
         "--trusted-proxy <CIDR>",
         "VNET_TRUSTED_PROXY",
+        "--lan-subnet <CIDR>",
+        "VNET_LAN_SUBNET",
         "--tls <MODE>",
         "self-signed",
         "--tls-cert <FILE>",
@@ -56,6 +58,7 @@ async fn the_help_names_every_setting_with_its_default_and_variable() {
         "sign-in=300/10m",
         "sign-up=200/1h",
         "join=120/1m",
+        "watch=120/1m",
         "token=120/1m",
         "write=600/10m",
         "signal=300/3s",
@@ -83,6 +86,14 @@ const WRONG_SETTINGS: &[(&[&str], &[&str])] = &[
         &["--trusted-proxy", "10.0.0.0/64"],
         &["--trusted-proxy", "10.0.0.0/8"],
     ),
+    (
+        &["--lan-subnet", "192.168.0.0/33"],
+        &["--lan-subnet", "192.168.0.0/33", "192.168.0.0/16"],
+    ),
+    (
+        &["--lan-subnet", "10.0.0.0/8,lan"],
+        &["--lan-subnet", "`lan`", "192.168.0.0/16"],
+    ),
     (&["--tls", "on"], &["--tls", "off", "self-signed"]),
     (&["--tls-cert", "a.pem"], &["--tls-cert", "--tls-key"]),
     (&["--tls-key", "a.pem"], &["--tls-key", "--tls-cert"]),
@@ -97,7 +108,7 @@ const WRONG_SETTINGS: &[(&[&str], &[&str])] = &[
         &[
             "--limit tea=1/s",
             "`tea`",
-            "sign-in, sign-up, join, token, write, signal",
+            "sign-in, sign-up, join, watch, token, write, signal",
         ],
     ),
     (

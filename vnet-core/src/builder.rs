@@ -13,6 +13,7 @@ use crate::local_identity::LocalIdentityProvider;
 use crate::meetings::Meetings;
 use crate::password::Hasher;
 use crate::room::RoomBroker;
+use crate::share::ShareBroker;
 use crate::store::Store;
 use crate::token::SigningKey;
 use crate::vnet::{Parts, Vnet};
@@ -26,6 +27,7 @@ pub struct VnetBuilder {
     key: SigningKey,
     provider: Option<Arc<dyn IdentityProvider>>,
     conference: Option<Arc<dyn ConferenceProvider>>,
+    shares: Option<Arc<dyn ShareBroker>>,
     clock: Arc<dyn Clock>,
     limits: Limits,
     policy: SignUpPolicy,
@@ -40,6 +42,7 @@ impl VnetBuilder {
             key,
             provider: None,
             conference: None,
+            shares: None,
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
             policy: SignUpPolicy::default(),
@@ -56,6 +59,13 @@ impl VnetBuilder {
     /// What carries the media; without it nobody can enter a meeting.
     pub fn with_conference(mut self, conference: impl ConferenceProvider) -> Self {
         self.conference = Some(Arc::new(conference));
+        self
+    }
+
+    /// What brings devices on one network together, so that they send on to each other what a meeting
+    /// shows; whoever serves their sockets has one of its own without it.
+    pub fn with_shares(mut self, shares: impl ShareBroker) -> Self {
+        self.shares = Some(Arc::new(shares));
         self
     }
 
@@ -118,6 +128,7 @@ impl VnetBuilder {
         Vnet(Arc::new(Parts {
             store: self.store,
             rooms: self.rooms,
+            shares: self.shares,
             accounts,
             identities,
             meetings,

@@ -11,6 +11,7 @@ use crate::identities::Identities;
 use crate::limits::Limits;
 use crate::meetings::Meetings;
 use crate::room::{Membership, Peer, RoomBroker, RoomCode};
+use crate::share::ShareBroker;
 use crate::store::Store;
 use crate::token::SigningKey;
 
@@ -22,6 +23,7 @@ pub struct Vnet(pub(crate) Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) rooms: Arc<dyn RoomBroker>,
+    pub(crate) shares: Option<Arc<dyn ShareBroker>>,
     pub(crate) accounts: Accounts,
     pub(crate) identities: Identities,
     pub(crate) meetings: Meetings,
@@ -78,6 +80,12 @@ impl Vnet {
     /// As [`RoomBroker::join`].
     pub async fn join_room(&self, room: RoomCode, peer: Peer) -> Result<Membership> {
         self.0.rooms.join(room, peer).await
+    }
+
+    /// What brings devices on one network together, if this installation was given one of its own.
+    #[must_use]
+    pub fn shares(&self) -> Option<Arc<dyn ShareBroker>> {
+        self.0.shares.clone()
     }
 
     /// Adds the help articles that come with the product ([`shipped`]), once in the life of the

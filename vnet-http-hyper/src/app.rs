@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use vnet_core::room::{Membership, Peer, RoomBroker, RoomCode};
 use vnet_core::{Result, Vnet, async_trait};
-use vnet_signal::Signalling;
+use vnet_signal::{InProcessShares, Shares, Signalling};
 
 use crate::api::ApiDocument;
 use crate::audit::Audit;
@@ -24,6 +24,7 @@ pub(crate) struct App {
     pub(crate) pages: Pages,
     pub(crate) api_document: ApiDocument,
     pub(crate) signalling: Signalling,
+    pub(crate) shares: Shares,
     /// The tasks of upgraded connections: hyper lets go of them at the upgrade.
     pub(crate) sockets: TaskTracker,
 }
@@ -36,12 +37,17 @@ impl App {
             module.warn_if_missing();
         }
         let rooms = Arc::new(Rooms(vnet.clone()));
+        let limits = vnet.limits();
+        let shares = vnet
+            .shares()
+            .unwrap_or_else(|| Arc::new(InProcessShares::new(limits)));
         Ok(Arc::new(Self {
             limits: RateLimiter::new(&config.rate_limits),
             audit: Audit::new(),
             pages: Pages::new(&config)?,
             api_document: ApiDocument::new(config.path_prefix.as_str())?,
-            signalling: Signalling::new(rooms, vnet.limits().clone()),
+            signalling: Signalling::new(rooms, limits.clone()),
+            shares: Shares::new(shares, limits.clone()),
             sockets: TaskTracker::new(),
             vnet,
             config,

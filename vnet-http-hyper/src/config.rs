@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vnet_core::conference::ConferenceSignalling;
+use vnet_core::share::LanSubnet;
 use vnet_core::web::FrontEnd;
 
 use crate::address::{PathPrefix, PublicUrl, TrustedProxy};
@@ -31,6 +32,10 @@ pub struct HttpConfig {
     pub public_url: Option<PublicUrl>,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` headers are believed. Default: none.
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Networks whose addresses are near each other although they differ: people of one meeting who come
+    /// from there are told of each other. Default: none, so that only who shares one IPv4 address, or one
+    /// `/64` of IPv6, is near.
+    pub lan_subnets: Vec<LanSubnet>,
     /// Other origins whose pages may write and open sockets with a user's cookie, such as
     /// `https://app.example.org`. Default: none.
     pub allowed_origins: Vec<PublicUrl>,
@@ -70,6 +75,7 @@ impl Default for HttpConfig {
             path_prefix: PathPrefix::default(),
             public_url: None,
             trusted_proxies: Vec::new(),
+            lan_subnets: Vec::new(),
             allowed_origins: Vec::new(),
             cookie_security: CookieSecurity::Auto,
             rate_limits: RateLimits::default(),
@@ -110,6 +116,8 @@ setters! {
     with_public_url(public_url: Option<PublicUrl>);
     /// Sets [`trusted_proxies`](Self::trusted_proxies).
     with_trusted_proxies(trusted_proxies: Vec<TrustedProxy>);
+    /// Sets [`lan_subnets`](Self::lan_subnets).
+    with_lan_subnets(lan_subnets: Vec<LanSubnet>);
     /// Sets [`allowed_origins`](Self::allowed_origins).
     with_allowed_origins(allowed_origins: Vec<PublicUrl>);
     /// Sets [`cookie_security`](Self::cookie_security).

@@ -97,6 +97,8 @@ async fn dispatch(ctx: &Ctx, target: Target<'_>, body: Payload) -> Result<Respon
         }
         Target::Socket(code) => upgrade::answer(ctx, code).await,
         Target::MeetingSocket(code) => upgrade::answer_meeting(ctx, code).await,
+        Target::ShareSocket(code) => upgrade::answer_share(ctx, code).await,
+        Target::WatchSocket => upgrade::answer_watch(ctx),
         Target::WithoutSlash => Ok(with_slash(ctx)),
         Target::UnknownApi => Err(HttpError::not_found()),
         _ if !ctx.is_read() => Err(HttpError::method_not_allowed(ctx.method(), "GET, HEAD")),

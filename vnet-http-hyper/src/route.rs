@@ -11,6 +11,10 @@ pub(crate) enum Target<'a> {
     Socket(&'a str),
     /// The socket of a meeting: its code as it stands in the address.
     MeetingSocket(&'a str),
+    /// The socket of a share in a meeting: the meeting's code as it stands in the address.
+    ShareSocket(&'a str),
+    /// The socket of second screens.
+    WatchSocket,
     /// The document of the API.
     ApiDocument,
     /// Whether the process lives.
@@ -59,6 +63,8 @@ impl Target<'_> {
             Self::Api(Api::NewMeeting) => "/meeting/new/",
             Self::Socket(_) => "/vnet/ps/{code}/",
             Self::MeetingSocket(_) => "/vnet/sfu/{code}/",
+            Self::ShareSocket(_) => "/vnet/share/{code}/",
+            Self::WatchSocket => "/vnet/watch/",
             Self::ApiDocument => "/openapi.json",
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
@@ -77,6 +83,8 @@ impl Target<'_> {
             Self::Api(_)
                 | Self::Socket(_)
                 | Self::MeetingSocket(_)
+                | Self::ShareSocket(_)
+                | Self::WatchSocket
                 | Self::UnknownApi
                 | Self::ApiDocument
                 | Self::Health
@@ -112,6 +120,7 @@ fn exact(path: &str) -> Option<Target<'_>> {
         "/account/acs-token/" => Api::AcsToken,
         "/meeting/meetings/" => Api::Meetings,
         "/meeting/new/" => Api::NewMeeting,
+        "/vnet/watch/" => return Some(Target::WatchSocket),
         "/openapi.json" => return Some(Target::ApiDocument),
         "/healthz" | "/healthz/" => return Some(Target::Health),
         "/readyz" | "/readyz/" => return Some(Target::Ready),
@@ -138,6 +147,10 @@ fn exact_with_part(path: &str) -> Option<Target<'_>> {
     if let Some(rest) = path.strip_prefix("/vnet/sfu/") {
         let code = rest.strip_suffix('/')?;
         return (!code.contains('/')).then_some(Target::MeetingSocket(code));
+    }
+    if let Some(rest) = path.strip_prefix("/vnet/share/") {
+        let code = rest.strip_suffix('/')?;
+        return (!code.contains('/')).then_some(Target::ShareSocket(code));
     }
     if let Some(file) = path.strip_prefix("/media/profiles/images/pc/") {
         return (!file.ends_with('/')).then_some(Target::Picture(file));
@@ -168,6 +181,11 @@ mod tests {
             find("/vnet/sfu/abcdefghjk/"),
             Target::MeetingSocket("abcdefghjk")
         );
+        assert_eq!(
+            find("/vnet/share/abcdefghjk/"),
+            Target::ShareSocket("abcdefghjk")
+        );
+        assert_eq!(find("/vnet/watch/"), Target::WatchSocket);
         assert_eq!(find("/static/vnet.css"), Target::Static("vnet.css"));
         assert_eq!(find("/"), Target::Page);
         for unknown in [
@@ -182,6 +200,8 @@ mod tests {
             "/vnet/ps/123456/bar/baz",
             "/vnet/ps/123456/bar/",
             "/vnet/sfu/abcdefghjk/bar/",
+            "/vnet/share/abcdefghjk/bar/",
+            "/vnet/watch/123456/",
             "/meeting/",
             "/meeting/meetings//",
             "/meeting/meetings/a/b/c/",
@@ -198,6 +218,7 @@ mod tests {
             "/meeting/new",
             "/meeting/meetings/abc",
             "/meet/conf/a",
+            "/vnet/watch",
             "/help",
         ] {
             assert_eq!(find(known), Target::WithoutSlash, "{known}");

@@ -1,4 +1,4 @@
-//! From HTTP to a socket: of a signalling room, or of a meeting.
+//! From HTTP to a socket: of a signalling room, of a meeting, or of a share.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,8 @@ use vnet_core::conference::ConferenceSignalling;
 use vnet_core::id::UserId;
 use vnet_core::meeting::MeetingId;
 use vnet_core::room::RoomCode;
-use vnet_signal::{Entry, SessionGuard, Signalling, accept_key, path};
+use vnet_core::share::{NetworkGroup, ShareDevice};
+use vnet_signal::{Entry, SessionGuard, Shares, Signalling, accept_key, path};
 
 use crate::context::Ctx;
 use crate::error::HttpError;
@@ -113,11 +114,10 @@ enum Source {
 pub(crate) async fn answer(ctx: &Ctx, code: &str) -> Result<Response, HttpError> {
     let room = RoomCode::parse(code).map_err(|_no_code| HttpError::not_found())?;
     let wants_echo = path::wants_echo(ctx.parts.uri.query().unwrap_or_default());
-    upgrade(ctx, |auth| {
-        let entry = Entry::new(room, auth.signed_in.user.username.as_str());
-        Served::Room(entry.with_echo(wants_echo))
-    })
-    .await
+    let auth = admit(ctx).await?;
+    let entry = Entry::new(room, auth.signed_in.user.username.as_str());
+    let served = Served::Room(entry.with_echo(wants_echo));
+    complete(ctx, served, session_of(ctx, auth))
 }
 
 /// Answers a request for the socket of a meeting.
@@ -129,20 +129,68 @@ pub(crate) async fn answer_meeting(ctx: &Ctx, code: &str) -> Result<Response, Ht
         return Err(HttpError::not_found());
     };
     let meeting: MeetingId = code.parse().map_err(|_no_code| HttpError::not_found())?;
-    upgrade(ctx, |auth| {
-        let user = Some(auth.signed_in.user.id);
-        Served::Meeting(meeting, user, Arc::clone(conference))
-    })
-    .await
+    let auth = admit(ctx).await?;
+    let user = Some(auth.signed_in.user.id);
+    let served = Served::Meeting(meeting, user, Arc::clone(conference));
+    complete(ctx, served, session_of(ctx, auth))
 }
 
-async fn upgrade(
-    ctx: &Ctx,
-    serve: impl FnOnce(&Authenticated) -> Served,
-) -> Result<Response, HttpError> {
-    if *ctx.method() != Method::GET {
-        return Err(HttpError::method_not_allowed(ctx.method(), "GET"));
+/// Answers a request for the socket of a share in a meeting.
+///
+/// # Errors
+/// As for rooms; 404 also when there is no such meeting, which only who is signed in hears.
+pub(crate) async fn answer_share(ctx: &Ctx, code: &str) -> Result<Response, HttpError> {
+    let meeting: MeetingId = code.parse().map_err(|_no_code| HttpError::not_found())?;
+    let auth = admit(ctx).await?;
+    let meeting = ctx.app.vnet.meetings().get(&meeting).await?;
+    let user = &auth.signed_in.user;
+    let device = ShareDevice {
+        meeting: Some(meeting.id),
+        user: Some(user.id),
+        name: user.meeting_name.clone(),
+        network: network(ctx),
+    };
+    complete(ctx, share(ctx, device), session_of(ctx, auth))
+}
+
+/// Answers a request for the socket of a second screen, which needs no session.
+///
+/// # Errors
+/// As for rooms, but 401; 429 counts by address.
+pub(crate) fn answer_watch(ctx: &Ctx) -> Result<Response, HttpError> {
+    only_get(ctx)?;
+    origin::check_socket(ctx)?;
+    ctx.app
+        .limits
+        .check_address(RateRule::Watch, ctx.client())?;
+    let device = ShareDevice {
+        meeting: None,
+        user: None,
+        // It says so itself.
+        name: String::new(),
+        network: network(ctx),
+    };
+    complete(ctx, share(ctx, device), SessionGuard::none())
+}
+
+fn share(ctx: &Ctx, device: ShareDevice) -> Served {
+    Served::Share(Box::new(device), ctx.app.shares.clone())
+}
+
+fn network(ctx: &Ctx) -> NetworkGroup {
+    NetworkGroup::of(ctx.client(), &ctx.app.config.lan_subnets)
+}
+
+fn only_get(ctx: &Ctx) -> Result<(), HttpError> {
+    match *ctx.method() == Method::GET {
+        true => Ok(()),
+        false => Err(HttpError::method_not_allowed(ctx.method(), "GET")),
     }
+}
+
+/// Who may open a socket: who is signed in, from a page of ours, and not too often.
+async fn admit(ctx: &Ctx) -> Result<&Authenticated, HttpError> {
+    only_get(ctx)?;
     let Some(auth) = ctx.auth().await? else {
         let detail = "Authentication credentials were not provided.";
         return Err(HttpError::unauthenticated(detail));
@@ -151,6 +199,16 @@ async fn upgrade(
     ctx.app
         .limits
         .check_user(RateRule::Join, auth.signed_in.user.id)?;
+    Ok(auth)
+}
+
+/// The end of the session ends the socket.
+fn session_of(ctx: &Ctx, auth: &Authenticated) -> SessionGuard {
+    let watch = ctx.app.vnet.accounts().watch_session(auth);
+    SessionGuard::new(async move { watch.ended().await })
+}
+
+fn complete(ctx: &Ctx, served: Served, session: SessionGuard) -> Result<Response, HttpError> {
     let accept = match handshake(ctx.parts.version, &ctx.parts.headers) {
         Ok(accept) => accept,
         Err(error) if error.status() == StatusCode::UPGRADE_REQUIRED => {
@@ -163,10 +221,7 @@ async fn upgrade(
         let detail = "The server shuts down. Connect again in a moment.";
         return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     }
-    let watch = ctx.app.vnet.accounts().watch_session(auth);
-    let session = SessionGuard::new(async move { watch.ended().await });
     let signalling = ctx.app.signalling.clone();
-    let served = serve(auth);
     ctx.app
         .sockets
         .spawn(begin(signalling, source, served, session));
@@ -297,6 +352,7 @@ pub(crate) enum Served {
     Room(Entry),
     /// Of one who is signed in, if that is known.
     Meeting(MeetingId, Option<UserId>, Arc<dyn ConferenceSignalling>),
+    Share(Box<ShareDevice>, Shares),
 }
 
 /// What is served once there is a stream.
@@ -350,6 +406,12 @@ impl Serve<'_> {
                 let socket = signalling.text_socket(stream, leftover, session, most);
                 let socket = Box::new(socket);
                 Box::pin(async move { conference.serve(meeting, user, socket).await })
+            }
+            Served::Share(device, shares) => {
+                let most = shares.max_text_bytes();
+                let socket = signalling.text_socket(stream, leftover, session, most);
+                let socket = Box::new(socket);
+                Box::pin(async move { shares.serve(*device, socket).await })
             }
         }
     }

@@ -22,6 +22,8 @@ pub enum Close {
     TooLarge,
     /// 1013: the rooms are out of reach; try again later.
     Unavailable,
+    /// 4400: the first message is not one that a conversation begins with.
+    BadMessage,
     /// 4401: the session ended, by sign-out or otherwise; sign in again.
     SessionEnded,
     /// 4408: a ping was not answered in time, or what was written was not taken in time.
@@ -38,13 +40,14 @@ pub enum Close {
 
 impl Close {
     /// Every one there is, for documentation and tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ShuttingDown,
         Self::ProtocolError,
         Self::Binary,
         Self::InvalidUtf8,
         Self::TooLarge,
         Self::Unavailable,
+        Self::BadMessage,
         Self::SessionEnded,
         Self::Unresponsive,
         Self::RoomFull,
@@ -63,6 +66,7 @@ impl Close {
             Self::InvalidUtf8 => 1007,
             Self::TooLarge => 1009,
             Self::Unavailable => 1013,
+            Self::BadMessage => 4400,
             Self::SessionEnded => 4401,
             Self::Unresponsive => 4408,
             Self::RoomFull => 4409,
@@ -82,6 +86,7 @@ impl Close {
             Self::InvalidUtf8 => "a text frame must be UTF-8",
             Self::TooLarge => "the message is too large",
             Self::Unavailable => "the rooms are out of reach, try again later",
+            Self::BadMessage => "no conversation begins like this",
             Self::SessionEnded => "the session ended, sign in again",
             Self::Unresponsive => "no answer in time",
             Self::RoomFull => "the room is full: it already has two peers",

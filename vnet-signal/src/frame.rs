@@ -54,7 +54,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Signal> {
     if text.len() > limits.signal_max_bytes {
         return Err(invalid("too_large", "the message is too large"));
     }
-    if deeper_than(text.as_bytes(), limits.signal_max_depth) {
+    if is_deeper_than(text.as_bytes(), limits.signal_max_depth) {
         return Err(invalid("too_deep", "the message is nested too deeply"));
     }
     let object = text
@@ -169,7 +169,7 @@ fn opening_brackets(json: &[u8]) -> usize {
 
 /// Whether brackets outside of strings nest deeper than `max`; a loop, so that no depth can
 /// exhaust the stack.
-fn deeper_than(json: &[u8], max: usize) -> bool {
+pub(crate) fn is_deeper_than(json: &[u8], max: usize) -> bool {
     // Nearly every message has fewer brackets than that altogether.
     if opening_brackets(json) <= max {
         return false;

@@ -11,6 +11,7 @@ mod connection;
 mod guard;
 mod rate;
 mod server;
+mod share;
 mod signalling;
 mod text_socket;
 
@@ -20,5 +21,6 @@ pub use connection::{Connection, ReadAhead, websocket_config};
 pub use guard::SessionGuard;
 pub use peer::Outcome;
 pub use server::{Admitted, Authenticate, Serve, serve};
+pub use share::{InProcessShares, Shares};
 pub use signalling::{Entry, Signalling, accept_key};
 pub use text_socket::WebTextSocket;

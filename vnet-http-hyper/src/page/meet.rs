@@ -63,6 +63,15 @@ pub(super) async fn show(visit: &Visit<'_>, rest: &[&str]) -> Result<Response, H
     visit.page(StatusCode::OK, "meet.html", "meet", &view)
 }
 
+/// GET of `/meet/watch/`: what a second screen shows, without an account. Only a front end has it.
+pub(super) async fn watch(visit: &Visit<'_>) -> Result<Response, HttpError> {
+    visit.only_read()?;
+    match &visit.ctx().app.config.front_end {
+        Some(front_end) => shell::show(visit, front_end).await,
+        None => Err(HttpError::not_found()),
+    }
+}
+
 async fn shown(
     visit: &Visit<'_>,
     meeting: &Meeting,

@@ -56,6 +56,7 @@ pub(crate) async fn dispatch(ctx: &Ctx, body: Payload) -> Result<Response, HttpE
         ["help"] => help::list(&visit).await,
         ["help", "article", number] => help::article(&visit, number).await,
         ["account", ref rest @ ..] => account(&visit, rest, body).await,
+        ["meet", "watch"] => meet::watch(&visit).await,
         ["meet", ref rest @ ..] => meet::show(&visit, rest).await,
         ["admin", ref rest @ ..] => admin::dispatch(&visit, rest, body).await,
         _ => Err(HttpError::not_found()),

@@ -50,7 +50,7 @@ struct Shell {
     nonce: String,
 }
 
-/// GET of any path under `/meet/`, for somebody who is signed in.
+/// GET of any path under `/meet/`, for somebody who is signed in, and of `/meet/watch/` for anybody.
 pub(super) async fn show(
     visit: &Visit<'_>,
     front_end: &Arc<dyn FrontEnd>,
@@ -92,6 +92,9 @@ fn attributes(visit: &Visit<'_>, acs_module: Option<String>) -> Vec<Attribute> {
         ("data-sign-out-page", here("/account/sign-out/")),
         ("data-home-page", here("/")),
         ("data-help-page", here("/help/")),
+        // The meeting's code and a slash follow.
+        ("data-share-server", visit.ctx().ws_url("/vnet/share/")),
+        ("data-watch-server", visit.ctx().ws_url("/vnet/watch/")),
     ];
     let acs_module = acs_module.map(|name| here(&format!("/static/acs/{name}")));
     let acs_module = acs_module.map(|value| ("data-acs-module", value));

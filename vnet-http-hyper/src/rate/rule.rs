@@ -14,8 +14,10 @@ pub enum RateRule {
     SignIn,
     /// `sign-up`: attempts to make an account from one address.
     SignUp,
-    /// `join`: entries into signalling rooms and sockets of meetings by one user.
+    /// `join`: entries into signalling rooms, sockets of meetings and of shares by one user.
     Join,
+    /// `watch`: sockets of second screens, which have no account, from one address.
+    Watch,
     /// `token`: access tokens and join tickets given to one user.
     Token,
     /// `write`: other changes (meetings, profile) by one user.
@@ -24,10 +26,11 @@ pub enum RateRule {
 
 impl RateRule {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SignIn,
         Self::SignUp,
         Self::Join,
+        Self::Watch,
         Self::Token,
         Self::Write,
     ];
@@ -39,6 +42,7 @@ impl RateRule {
             Self::SignIn => "sign-in",
             Self::SignUp => "sign-up",
             Self::Join => "join",
+            Self::Watch => "watch",
             Self::Token => "token",
             Self::Write => "write",
         }
@@ -52,7 +56,8 @@ impl RateRule {
                 "attempts to sign in from one address; a tenth of them for one user name"
             }
             Self::SignUp => "attempts to make an account from one address",
-            Self::Join => "entries into signalling rooms and meetings by one user",
+            Self::Join => "entries into signalling rooms, meetings and shares by one user",
+            Self::Watch => "second screens that connect from one address",
             Self::Token => "access tokens and join tickets for one user",
             Self::Write => "changes of meetings and profile by one user",
         }
@@ -63,7 +68,7 @@ impl RateRule {
         match self {
             Self::SignIn => Rate::new(300, 10 * minute),
             Self::SignUp => Rate::new(200, 60 * minute),
-            Self::Join | Self::Token => Rate::new(120, minute),
+            Self::Join | Self::Watch | Self::Token => Rate::new(120, minute),
             Self::Write => Rate::new(600, 10 * minute),
         }
     }
