@@ -31,7 +31,7 @@ const privacy: German['privacy'] = {
   mediaSfuHere:
     'Das SDK von Microsoft ist auf diesem Server nicht installiert: Er überträgt die Besprechungen selbst.',
   lanHead: 'Teilen innerhalb eines lokalen Netzes',
-  lan: 'Wer die empfangenen Bilder teilt, sendet sie verschlüsselt direkt an den anderen Browser im selben Netz. Nur wer den angezeigten Code hat oder eingelassen wird, erhält sie; die anderen in der Besprechung werden nicht noch einmal gefragt. Die beiden Browser erfahren gegenseitig ihre Adressen im Netz.',
+  lan: 'Wer eine Besprechung in einem lokalen Netz teilt, sendet ihre Bilder direkt an andere Browser dort, an zweite Bildschirme auch den Ton; alles ist verschlüsselt und geht am Server vorbei. Wer empfängt, gibt es unter Umständen weiter. Wer teilt, erlaubt jeden Empfang oder hat ihn selbst angeboten; die anderen in der Besprechung werden nicht noch einmal gefragt. Wer in derselben Besprechung ist und von derselben Adresse kommt, wird den anderen dort mit Namen gezeigt. Verbundene Browser erfahren gegenseitig ihre Adressen im Netz. Von alledem bewahrt der Server nichts auf: Wer mit wem geteilt hat, ist vergessen, sobald es endet.',
   rightsHead: 'Ihr Konto gehört Ihnen',
   rights:
     'Auf Ihrer Kontoseite können Sie ändern, was über Sie gespeichert ist, und das Konto mit allem, was dazugehört, löschen. Auch wer diesen Server betreibt, kann das.',

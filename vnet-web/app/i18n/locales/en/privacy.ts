@@ -28,7 +28,7 @@ const privacy = {
   mediaAcsHere: 'Meetings on this server can be carried by Microsoft.',
   mediaSfuHere: 'Microsoft’s SDK is not installed on this server: it carries the meetings itself.',
   lanHead: 'Sharing inside a local network',
-  lan: 'Who shares the streams that they receive sends them straight to the other browser in the same network, encrypted. Only whoever has the code that is shown, or is let in, gets them; the others in the meeting are not asked again. The two browsers learn each other’s addresses in the network.',
+  lan: 'Who shares a meeting on a local network sends its pictures straight to other browsers there, and second screens get the sound, too; everything is encrypted and passes by the server. Receivers may hand it on. The one who shares allows each receiver, or has offered it to them; the others in the meeting are not asked again. Who is in the same meeting and comes from the same address is shown to each other by name. Browsers that are connected learn each other’s addresses in the network. Of all this the server keeps nothing: who shared with whom is forgotten when it ends.',
   rightsHead: 'Your account is yours',
   rights:
     'On your account page you can change what is kept about you, and delete the account with everything that belongs to it. Whoever runs this server can do that, too.',

@@ -31,7 +31,7 @@ const privacy: French['privacy'] = {
   mediaSfuHere:
     'Le SDK de Microsoft n’est pas installé sur ce serveur : il transporte lui-même les réunions.',
   lanHead: 'Partage à l’intérieur d’un réseau local',
-  lan: 'Qui partage les flux reçus les envoie directement, chiffrés, à l’autre navigateur du même réseau. Seules les personnes qui ont le code affiché, ou que l’on fait entrer, les reçoivent ; les autres participants ne sont pas consultés à nouveau. Chacun des deux navigateurs apprend l’adresse de l’autre sur le réseau.',
+  lan: 'Qui partage une réunion sur un réseau local en envoie les images directement aux autres navigateurs de ce réseau, et le son aussi aux deuxièmes écrans ; tout est chiffré et ne passe pas par le serveur. Ceux qui reçoivent peuvent transmettre à leur tour. La personne qui partage autorise chaque réception, ou l’a proposée elle-même ; les autres participants ne sont pas consultés à nouveau. Les personnes d’une même réunion qui viennent de la même adresse se voient par leur nom. Les navigateurs connectés apprennent l’adresse l’un de l’autre sur le réseau. Le serveur ne garde rien de tout cela : qui a partagé avec qui est oublié dès la fin.',
   rightsHead: 'Votre compte est à vous',
   rights:
     'Sur la page de votre compte, vous pouvez modifier ce qui est conservé à votre sujet, et supprimer le compte avec tout ce qui en dépend. Qui gère ce serveur le peut aussi.',
