@@ -52,44 +52,49 @@ async fn some_at_once(store: &dyn Store) -> UserId {
     ada
 }
 
+/// Reads, in pages of `limit`, all meetings, the host's, of those what is not over, and of these what a
+/// search for `1` finds by title: a code may have the digit, too.
+async fn lists(
+    store: &dyn Store,
+    host: UserId,
+    order: MeetingOrder,
+    limit: u32,
+) -> [Vec<String>; 4] {
+    let all = by_start(order, limit);
+    let of_host = MeetingQuery {
+        host_id: Some(host),
+        ..all.clone()
+    };
+    let not_over = MeetingQuery {
+        not_over_at: Some(NOW),
+        ..of_host.clone()
+    };
+    let found = MeetingQuery {
+        search: Some("1".into()),
+        ..not_over.clone()
+    };
+    let mut lists = [
+        list(store, all).await,
+        list(store, of_host).await,
+        list(store, not_over).await,
+        list(store, found).await,
+    ];
+    lists[3].retain(|title| title.ends_with('1'));
+    lists
+}
+
 /// By start, whatever the size of the pages; of those that begin at once the one scheduled first.
 pub async fn a_list_may_begin_with_the_soonest(store: Arc<dyn Store>) {
     let ada = some_at_once(&store).await;
     let of_ada = ["h-20", "e-9", "b1", "d1", "f1", "i2", "a3"];
     for limit in [1, 2, 3, 4, 1000] {
-        let query = by_start(MeetingOrder::SoonestFirst, limit);
-        assert_eq!(
-            list(&store, query.clone()).await,
-            ["h-20", "e-9", "b1", "d1", "f1", "g1", "c2", "i2", "a3"],
-            "pages of {limit}"
-        );
-        let query = MeetingQuery {
-            host_id: Some(ada),
-            ..query
-        };
-        assert_eq!(
-            list(&store, query.clone()).await,
-            of_ada,
-            "pages of {limit}"
-        );
-        let query = MeetingQuery {
-            not_over_at: Some(NOW),
-            ..query
-        };
-        assert_eq!(
-            list(&store, query.clone()).await,
-            of_ada[1..],
-            "not over, pages of {limit}"
-        );
-        let query = MeetingQuery {
-            search: Some("1".into()),
-            ..query
-        };
-        assert_eq!(
-            at_one(&store, query).await,
-            ["b1", "d1", "f1"],
-            "search, pages of {limit}"
-        );
+        let lists = lists(&store, ada, MeetingOrder::SoonestFirst, limit).await;
+        let [all, of_host, not_over, found] = &lists;
+        let every = ["h-20", "e-9", "b1", "d1", "f1", "g1", "c2", "i2", "a3"];
+        assert_eq!(all[..], every, "pages of {limit}");
+        assert_eq!(of_host[..], of_ada, "pages of {limit}");
+        assert_eq!(not_over[..], of_ada[1..], "not over, pages of {limit}");
+        assert_eq!(found[..], ["b1", "d1", "f1"], "search, pages of {limit}");
     }
 }
 
@@ -98,56 +103,20 @@ pub async fn a_list_may_begin_with_the_latest(store: Arc<dyn Store>) {
     let ada = some_at_once(&store).await;
     let of_ada = ["a3", "i2", "f1", "d1", "b1", "e-9", "h-20"];
     for limit in [1, 2, 3, 4, 1000] {
-        let query = by_start(MeetingOrder::LatestFirst, limit);
-        assert_eq!(
-            list(&store, query.clone()).await,
-            ["a3", "i2", "c2", "g1", "f1", "d1", "b1", "e-9", "h-20"],
-            "pages of {limit}"
-        );
-        let query = MeetingQuery {
+        let lists = lists(&store, ada, MeetingOrder::LatestFirst, limit).await;
+        let [all, of_host, not_over, found] = &lists;
+        let every = ["a3", "i2", "c2", "g1", "f1", "d1", "b1", "e-9", "h-20"];
+        assert_eq!(all[..], every, "pages of {limit}");
+        assert_eq!(of_host[..], of_ada, "pages of {limit}");
+        assert_eq!(not_over[..], of_ada[..6], "not over, pages of {limit}");
+        assert_eq!(found[..], ["f1", "d1", "b1"], "search, pages of {limit}");
+        let over = MeetingQuery {
             host_id: Some(ada),
-            ..query
-        };
-        assert_eq!(
-            list(&store, query.clone()).await,
-            of_ada,
-            "pages of {limit}"
-        );
-        let not_over = MeetingQuery {
-            not_over_at: Some(NOW),
-            ..query.clone()
-        };
-        assert_eq!(
-            list(&store, not_over.clone()).await,
-            of_ada[..6],
-            "not over, pages of {limit}"
-        );
-        let search = MeetingQuery {
-            search: Some("1".into()),
-            ..not_over
-        };
-        assert_eq!(
-            at_one(&store, search).await,
-            ["f1", "d1", "b1"],
-            "search, pages of {limit}"
-        );
-        let query = MeetingQuery {
             over_at: Some(NOW + Duration::hours(13)),
-            ..query
+            ..by_start(MeetingOrder::LatestFirst, limit)
         };
-        assert_eq!(
-            list(&store, query).await,
-            of_ada[2..],
-            "over, pages of {limit}"
-        );
+        assert_eq!(list(&store, over).await, of_ada[2..], "pages of {limit}");
     }
-}
-
-/// What a search for `1` finds by title: a code may have the digit, too.
-async fn at_one(store: &dyn Store, query: MeetingQuery) -> Vec<String> {
-    let mut found = list(store, query).await;
-    found.retain(|title| title.ends_with('1'));
-    found
 }
 
 /// What stood last on a page may be moved or deleted meanwhile, and others may come.
