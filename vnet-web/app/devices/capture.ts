@@ -79,12 +79,8 @@ async function captured(kind: InputKind, id: string | null, reason: string): Pro
 
 /** Whether a kind of device may be used; `null`: this browser does not tell. */
 export async function permissionOf(kind: InputKind): Promise<PermissionState | null> {
-  return (await permissionStatus(kind))?.state ?? null;
-}
-
-export async function permissionStatus(kind: InputKind): Promise<PermissionStatus | null> {
   try {
-    return await navigator.permissions.query({ name: kind });
+    return (await navigator.permissions.query({ name: kind })).state;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
-import { type InputKind, permissionStatus } from './capture';
+import type { InputKind } from './capture';
+import { permissionStatus } from './permission';
 import { obstacle } from './problem';
 
 /** One that can be chosen. */
