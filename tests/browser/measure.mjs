@@ -4,14 +4,17 @@
 //   VNET_SERVER=target/release/examples/server node tests/browser/measure.mjs [join] [tiles] [sfu] [memory]
 //
 // Without words it measures all of them. Everything runs on this machine: the server, the browsers, and those
-// who send and receive. ROUNDS says how many rounds `memory` has (60).
+// who send and receive. ROUNDS says how many rounds `memory` has (60); VERBOSE also what holds on to what grows.
 import { fakeDevices, launch, slowDevices } from './browser.mjs';
 import { enter, inside, press, sees, seesNobody, visitor } from './front.mjs';
+import { grown, snapshot } from './heap.mjs';
 import { poll, schedule } from './people.mjs';
 import { startWithFrontEnd } from './server.mjs';
 
 const LIMITS = 'join=1000/1s,sign-up=1000/1s,token=1000/1s,write=1000/1s';
 const STEADY_MS = 20_000;
+/** Rounds after which a page has compiled and kept what it needs; what grows later leaks. */
+const WARM = 10;
 const desk = { viewport: { width: 1280, height: 800 } };
 const measures = { join: measureJoin, tiles: measureTiles, sfu: measureSfu, memory: measureMemory };
 const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
@@ -142,6 +145,8 @@ async function measureMemory() {
   const session = await ada.context().newCDPSession(ada);
   await ada.goto(`/meet/conf/${code}/`);
   await bob.goto(`/meet/conf/${code}/`);
+  const heaps = [];
+  let warm;
   for (let round = 1; round <= rounds; round += 1) {
     const start = Date.now();
     await rejoin(ada, round);
@@ -152,9 +157,36 @@ async function measureMemory() {
     await press(ada, 'Leave');
     await ada.getByRole('button', { name: 'Join again' }).waitFor();
     if (process.env.VERBOSE) console.log(round, Date.now() - start);
-    if ([5, 20, 40, 60].includes(round) || round === rounds) console.log(`memory: round ${round}: ${await memory(session)}`);
+    if (round % 5 === 0 || round === rounds) {
+      const { heap, said } = await memory(session);
+      console.log(`memory: round ${round}: ${said}`);
+      if (round >= WARM) heaps.push([round, heap]);
+    }
+    if (round === WARM && rounds > WARM) warm = await snapshot(session);
   }
+  if (warm) tellGrowth(heaps, warm, await snapshot(session), rounds - WARM);
   await Promise.all([browser.close(), theirs.close()]);
+}
+
+/** How the heap goes on once it is warm, and of what there is one more at least every second round. */
+function tellGrowth(heaps, warm, last, rounds) {
+  const later = heaps.slice(Math.floor(heaps.length / 2));
+  if (later.length > 1)
+    console.log(`memory: ${(slope(later) / 1e3).toFixed(1)} kB a round from round ${later[0][0]} on`);
+  const classes = grown(warm, last, rounds / 2);
+  for (const { name, more, bytes, newest } of classes.slice(0, 30)) {
+    console.log(`  + ${more} ${name}, ${(bytes / 1e3).toFixed(1)} kB`);
+    if (process.env.VERBOSE) console.log(`      ${last.held(newest)}`);
+  }
+  if (classes.length === 0) console.log('  no class of objects grows by one every second round');
+}
+
+/** Of the straight line that fits best (least squares). */
+function slope(points) {
+  const mean = (values) => values.reduce((all, one) => all + one, 0) / values.length;
+  const [x, y] = [0, 1].map((at) => mean(points.map((point) => point[at])));
+  const over = points.reduce((all, point) => all + (point[0] - x) * (point[1] - y), 0);
+  return over / points.reduce((all, point) => all + (point[0] - x) ** 2, 0);
 }
 
 async function rejoin(page, round) {
@@ -169,5 +201,6 @@ async function memory(session) {
   for (let time = 0; time < 3; time += 1) await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   const { nodes, jsEventListeners, documents } = await session.send('Memory.getDOMCounters');
-  return `heap ${(usedSize / 1e6).toFixed(2)} MB, ${nodes} nodes, ${jsEventListeners} listeners, ${documents} documents`;
+  const said = `heap ${(usedSize / 1e6).toFixed(2)} MB, ${nodes} nodes, ${jsEventListeners} listeners, ${documents} documents`;
+  return { heap: usedSize, said };
 }
