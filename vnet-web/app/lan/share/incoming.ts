@@ -70,6 +70,7 @@ export class Incoming {
     if (this.#since === null || this.#decoded === null) {
       this.#since = this.#at = look.now;
       this.#decoded = look.decoded;
+      this.#given = look.given;
       return null;
     }
     const comes = this.#frames(look);
@@ -77,16 +78,21 @@ export class Incoming {
     this.#given = look.given;
     if (this.state === 'starting') return this.#verify(look.now, comes, this.#since);
     this.#judge(look, comes);
-    // What was good once and is not any more may come the other way.
-    if (this.state === 'stalled' && look.now - look.beatAt < STILL && look.now - this.#at > VERIFY)
-      return this.#tell(false);
-    return null;
+    // What was good once and is not any more may come the other way, if there is anything.
+    return this.state === 'stalled' && this.#isGiven && look.now - this.#at > VERIFY
+      ? this.#tell(false)
+      : null;
   }
 
   /** Nothing comes any more, whatever the figures say. */
   stall(): void {
     if (this.state === 'playing') this.state = 'stalled';
     this.#healthySince = null;
+  }
+
+  /** The source gives frames that are not decoded here. */
+  get #isGiven(): boolean {
+    return this.#givenAt > this.#at + STALE;
   }
 
   #frames({ now, decoded }: Look): boolean {
@@ -105,14 +111,15 @@ export class Incoming {
       this.#pace = STILL / PACES;
       return this.#tell(true);
     }
-    return now - since > VERIFY ? this.#tell(false) : null;
+    // Without anything to decode another way is of no use, unless the source does not say what it gives.
+    return now - since > (this.#isGiven ? VERIFY : VERIFY * 2) ? this.#tell(false) : null;
   }
 
   #judge({ now, beatAt }: Look, comes: boolean): void {
     const still = now - this.#at;
     const beats = now - beatAt < STILL;
-    // A source that gives nothing, as a screen on which nothing moves, has nothing to be decoded.
-    const isIdle = this.#givenAt <= this.#at + STALE;
+    // A screen on which nothing moves has nothing to be decoded; a camera always has.
+    const isIdle = this.listed.source === 'screen' && !this.#isGiven;
     const patience = Math.max(STILL, this.#pace * PACES);
     const isStill = beats ? !isIdle && still > patience : still > STILL;
     if (isStill) {

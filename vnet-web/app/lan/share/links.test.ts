@@ -3,6 +3,8 @@ import { FakeWorld } from './fake-meeting';
 import type { FakeRtc } from './fake-wire';
 
 let world: FakeWorld;
+/** Nothing comes from the meeting. */
+let still = false;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -40,7 +42,7 @@ async function pair() {
 function receiver(): RTCRtpReceiver {
   let frames = 0;
   const getStats = async () => {
-    frames += 3;
+    if (!still) frames += 3;
     return new Map([['in', { type: 'inbound-rtp', framesReceived: frames }]]);
   };
   return { getStats } as unknown as RTCRtpReceiver;
@@ -191,17 +193,35 @@ describe('a child', () => {
     expect(states()).toEqual(['Eve camera playing']);
   });
 
-  test('is patient with a source that gives nothing, and not with one that does', async () => {
-    const { down, states } = await pair();
+  test('is patient with a screen on which nothing moves, and not with one that does', async () => {
+    const { ada, down, states } = await pair();
+    ada.meeting.shows(['eve', 'screen']);
     await pass(1_000);
-    const track = down.sections[0]?.sender.track as MediaStreamTrack;
+    const track = down.sections[1]?.sender.track as MediaStreamTrack;
     world.wire.still.add(track);
     await pass(20_000);
-    expect(states()).toEqual(['Eve camera playing']);
+    expect(states()).toEqual(['Eve screen playing']);
     world.wire.still.clear();
     world.wire.undecodable.add(track);
     await pass(1_500);
+    expect(states()).toEqual(['Eve screen stalled']);
+  });
+
+  test('does not wait for a camera that stands still, but does not blame the way it comes for it', async () => {
+    world.codecs.push('vp8');
+    const { bob, down, states, said } = await pair();
+    await pass(1_000);
+    const track = down.sections[0]?.sender.track as MediaStreamTrack;
+    still = true;
+    world.wire.still.add(track);
+    await pass(700);
     expect(states()).toEqual(['Eve camera stalled']);
+    await pass(10_000);
+    still = false;
+    world.wire.still.clear();
+    await pass(2_000);
+    expect(bob.session.state().received).toMatchObject([{ way: 'encoded', state: 'playing' }]);
+    expect(said('tracks')).toHaveLength(1);
   });
 
   test('asks for another link when the connection fails', async () => {

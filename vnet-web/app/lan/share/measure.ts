@@ -59,7 +59,9 @@ export async function measureOf(
       {
         key: `${outgoing.key} ${playing.seq}`,
         seconds: carrier ? encoding + carrier.cpuMs / 1_000 : encoding,
-        rate: carrier ? null : (report.framesPerSecond ?? null),
+        // What the network does not carry is no matter of computing.
+        rate:
+          carrier || report.qualityLimitationReason === 'bandwidth' ? null : (report.framesPerSecond ?? null),
         sourceRate: carrier ? null : (source?.framesPerSecond ?? null),
         limited: !carrier && report.qualityLimitationReason === 'cpu',
         lag: carrier?.lag ?? 0,

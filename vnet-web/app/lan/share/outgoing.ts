@@ -12,9 +12,11 @@ export interface Outgoing extends Pick<LanStream, 'key' | 'name' | 'participant'
 /** What a meeting has to share: pictures that play here and move, voices, and one's own. */
 export function outgoingOf(conference: Conference): Outgoing[] {
   const snapshot = conference.snapshot();
-  const { self, local, participants } = snapshot;
+  const { self, local, participants, state } = snapshot;
+  // What stands still here, because the meeting's own connection is lost, others have a better copy of.
+  const isStill = state.kind === 'reconnecting' && state.what === 'media';
   const playing = new Map(
-    snapshot.streams
+    (isStill ? [] : snapshot.streams)
       .filter(({ state, muted, media }) => state === 'playing' && !muted && media)
       .map((stream) => [stream.id, stream]),
   );

@@ -144,6 +144,16 @@ describe('a share', () => {
     expect(world.wire.open[0]?.sections.map(({ kind }) => kind)).toEqual(['video', 'video']);
   });
 
+  test('does not share what stands still because its own connection is lost', async () => {
+    const { ada, receivers } = await share(['bob', 'Bob']);
+    ada.meeting.becomes({ state: { kind: 'reconnecting', what: 'media' } });
+    await settle();
+    expect(receivers[0]?.session.state().received).toEqual([]);
+    ada.meeting.becomes({ state: { kind: 'joined' } });
+    await pass(500);
+    expect(shown(receivers[0]?.session as ShareSession)).toEqual(['Eve camera']);
+  });
+
   test('goes with the meeting', async () => {
     const {
       ada,
@@ -200,6 +210,21 @@ describe('a code', () => {
     screen.session.askByCode('111111');
     await settle();
     expect(screen.session.state()).toMatchObject({ online: false, problem: 'unknown-code' });
+  });
+});
+
+describe('a second screen', () => {
+  test('asks again by itself when its connection to the server breaks', async () => {
+    const { ada } = await share();
+    const screen = world.viewer('Hall', '123456');
+    await settle();
+    ada.session.admit(screen.socket().device);
+    await pass(500);
+    screen.socket().drop(1006);
+    await settle();
+    expect(screen.session.state()).toMatchObject({ role: { kind: 'asking', name: 'Ada' }, received: [] });
+    await pass(1_000);
+    expect(shown(screen.session)).toEqual(['Eve camera']);
   });
 });
 

@@ -99,7 +99,7 @@ export class ShareSession implements Share {
   /* ---------- what people do ---------- */
 
   open(): void {
-    if (this.#kind === 'sharing') return;
+    if (this.#kind === 'sharing' || !this.#conference) return;
     this.stop();
     this.#request({ type: 'open' });
   }
@@ -233,8 +233,9 @@ export class ShareSession implements Share {
     this.#neighbours.clear();
     this.#store.become({ online: false });
     // A sharer shares again, and a second screen asks again, as soon as the server is back.
-    if (role.kind === 'receiving' || (role.kind === 'asking' && this.#conference))
-      this.#store.become({ role: IDLE.role, problem: 'left' });
+    if (role.kind === 'sharing' || role.kind === 'idle') return;
+    if (this.#conference) this.#store.become({ role: IDLE.role, problem: 'left' });
+    else if (role.kind === 'receiving') this.#store.become({ role: { kind: 'asking', name: role.from } });
   }
 
   #away(): void {

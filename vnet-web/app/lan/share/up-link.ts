@@ -71,6 +71,7 @@ export class UpLink {
     this.#channel = connection.createDataChannel(CHANNEL, CHANNEL_OPTIONS);
     this.#channel.addEventListener('open', () => this.#sayAudio());
     this.#channel.addEventListener('message', ({ data }) => this.#heard(data));
+    this.#channel.addEventListener('close', () => this.#stall());
     this.#patience = setTimeout(() => this.#fail('blocked'), PATIENCE);
     this.#clock = setInterval(() => void this.#look(), LOOK);
   }
@@ -148,9 +149,14 @@ export class UpLink {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#patience);
+    this.#stall();
+    this.#options.failed(reason);
+  }
+
+  /** The parent is gone: no need to look. */
+  #stall(): void {
     for (const one of this.#incoming.values()) one.stall();
     this.#publish();
-    this.#options.failed(reason);
   }
 
   #heard(data: unknown): void {
