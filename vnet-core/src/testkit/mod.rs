@@ -28,6 +28,8 @@
 //! | `identity_provider_contract!` | [`identity_provider`] | an `IdentityProvider` |
 //! | `conference_provider_contract!` | [`conference_provider`] | a `ConferenceProvider` |
 //! | `room_broker_contract!` | [`room_broker`] | a `RoomBroker` |
+//! | `share_broker_contract!` | [`share_broker`] | a [`ShareBroker`](crate::share::ShareBroker) |
+//! | `share_codes_contract!` | [`share_codes`] | a `ShareBroker` whose codes live for a second |
 //!
 //! Rules about several traits at once (a removed user takes the sessions along) stand with the
 //! trait that loses something. To test two adapters in one file, call the macros in two modules.
@@ -49,6 +51,8 @@ pub mod mocks;
 pub mod room_broker;
 pub mod samples;
 pub mod session_store;
+pub mod share_broker;
+pub mod share_codes;
 pub mod user_store;
 
 pub use clock::ManualClock;
@@ -217,11 +221,19 @@ mod tests {
             concat!(
                 include_str!("meeting_store.rs"),
                 include_str!("meeting_store/lists.rs"),
+                include_str!("meeting_store/by_start.rs"),
             ),
             include_str!("help_store.rs"),
             include_str!("identity_provider.rs"),
             include_str!("conference_provider.rs"),
             include_str!("room_broker.rs"),
+            concat!(
+                include_str!("share_broker.rs"),
+                include_str!("share_broker/asking.rs"),
+                include_str!("share_broker/queues.rs"),
+                include_str!("share_broker/tree.rs"),
+            ),
+            include_str!("share_codes.rs"),
         ] {
             let (mut written, mut run) = rules(source);
             written.sort_unstable();
