@@ -23,6 +23,12 @@ export async function createConference(shell: Shell, tickets: TicketSource): Pro
     const { createAcsConference } = await import('./acs/acs');
     return createAcsConference(shell, next);
   }
-  const { SfuConference } = await import('./sfu/sfu');
-  return new SfuConference(next);
+  const [{ SfuConference }, { keepTappable }] = await Promise.all([
+    import('./sfu/sfu'),
+    import('../lan/share/encoded'),
+  ]);
+  return new SfuConference(next, mayShare() ? keepTappable : null);
 }
+
+/** Whether pictures of the meeting may be sent on as they come: not by phones, which have little to spare for it. */
+const mayShare = () => matchMedia('(any-pointer: fine)').matches;

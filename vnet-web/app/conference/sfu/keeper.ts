@@ -14,6 +14,8 @@ export interface KeeperHooks {
   local(): Readonly<Record<Source, LocalSource>>;
   /** Brings an offer to the server; fails while it cannot be reached. */
   ask(offer: string): Promise<Message<'answer'>>;
+  /** A receiver of pictures comes into being. */
+  made?(receiver: RTCRtpReceiver): void;
   /** What plays, or whether anything comes, is another. */
   changed(): void;
   /** Nothing of what played in slots holds any more. */
@@ -65,7 +67,8 @@ export class Keeper {
     const before = this.#media;
     await this.#giveUp();
     const flow = (now: Flow) => this.#flows(now);
-    const media = new Media(this.#iceServers, this.#hooks.local(), flow, before?.sections);
+    const made = (receiver: RTCRtpReceiver) => this.#hooks.made?.(receiver);
+    const media = new Media(this.#iceServers, this.#hooks.local(), flow, before?.sections, made);
     this.#media = media;
     this.#hooks.cleared();
     return media;

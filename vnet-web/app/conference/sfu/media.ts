@@ -25,17 +25,21 @@ export class Media {
   readonly #senders: Readonly<Record<Source, Sender>>;
   readonly #slots: ('audio' | 'video')[] = [];
   readonly #onFlow: (flow: Flow) => void;
+  readonly #made: (receiver: RTCRtpReceiver) => void;
   #flow: Flow = 'new';
   #patience: ReturnType<typeof setTimeout> | null = null;
   #negotiating: Promise<unknown> = Promise.resolve();
 
+  /** @param made told of each receiver of pictures, in the task in which it comes into being */
   constructor(
     iceServers: RTCIceServer[],
     local: Readonly<Record<Source, LocalSource>>,
     onFlow: (flow: Flow) => void,
     sections: Sections = [...Array(AUDIO).fill('audio'), ...Array(FIRST_VIDEO).fill('video')],
+    made: (receiver: RTCRtpReceiver) => void = () => {},
   ) {
     this.#onFlow = onFlow;
+    this.#made = made;
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
     const sender = (source: Source) => new Sender(this.connection, source, local[source].track);
     this.#senders = {
@@ -91,7 +95,8 @@ export class Media {
 
   #addSlot(kind: 'audio' | 'video'): void {
     this.#slots.push(kind);
-    this.connection.addTransceiver(kind, { direction: 'recvonly' });
+    const { receiver } = this.connection.addTransceiver(kind, { direction: 'recvonly' });
+    if (kind === 'video') this.#made(receiver);
   }
 
   /** The first offer. */

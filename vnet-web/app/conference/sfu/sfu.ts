@@ -66,8 +66,13 @@ export class SfuConference implements Conference {
   #entered: { readonly done: () => void; readonly failed: (error: ConferenceError) => void } | null = null;
   #unwatch: (() => void)[] = [];
 
-  constructor(tickets: TicketSource) {
+  readonly #inReach: boolean;
+
+  /** @param keep keeps compressed pictures within reach of `receiverOf`: told of each receiver as it is made */
+  constructor(tickets: TicketSource, keep: ((receiver: RTCRtpReceiver) => void) | null = null) {
+    this.#inReach = keep !== null;
     this.#keeper = new Keeper({
+      made: (receiver) => keep?.(receiver),
       local: () => this.#store.snapshot.local,
       ask: async (offer) => (await this.#request({ type: 'offer', offer })) as Message<'answer'>,
       changed: () => this.#look(),
@@ -387,6 +392,7 @@ export class SfuConference implements Conference {
   }
 
   receiverOf(stream: StreamId): RTCRtpReceiver | null {
+    if (!this.#inReach) return null;
     const track = numberOf(this.#room.epoch, stream);
     return track === null ? null : this.#slots.receiverOf(track);
   }

@@ -85,6 +85,8 @@ export class FakeWorld {
   readonly hall = new FakeHall();
   readonly wire = new FakeWire();
   readonly carriers: FakeCarrier[] = [];
+  /** Receivers whose frames are within reach. */
+  readonly kept = new Set<RTCRtpReceiver>();
   /** Codecs whose compressed frames can be passed on. */
   codecs: string[] = [];
   readonly #sessions: ShareSession[] = [];
@@ -118,10 +120,11 @@ export class FakeWorld {
   }
 
   #encoding(): Encoding {
-    const { codecs, carriers } = this;
+    const { codecs, carriers, kept } = this;
     return {
       codecs,
       prefer: () => {},
+      keep: (receiver) => kept.add(receiver),
       carrier: (receiver) => {
         const carrier = new FakeCarrier(receiver);
         carriers.push(carrier);

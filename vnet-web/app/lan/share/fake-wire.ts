@@ -205,11 +205,13 @@ export class FakeRtc extends EventTarget {
     for (const [, kind = '', mid = '', stream = ''] of sdp.matchAll(/m=(\w+) (\d+) (\S+)/g)) {
       const known = this.sections.find((one) => one.mid === mid);
       if (known) known.stream = stream;
-      else this.#add(kind, 'recvonly', null, mid, stream);
+      else {
+        const { receiver } = this.#add(kind, 'recvonly', null, mid, stream);
+        this.dispatchEvent(Object.assign(new Event('track'), { receiver }));
+      }
     }
     for (const section of this.sections) section.currentDirection = section.direction;
-    if (type === 'offer') this.dispatchEvent(new Event('track'));
-    else if (this.#wire.reaches) this.#connect();
+    if (type === 'answer' && this.#wire.reaches) this.#connect();
   }
 
   #connect(): void {

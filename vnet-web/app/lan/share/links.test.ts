@@ -153,6 +153,25 @@ describe('compressed frames', () => {
     expect(bob.session.state().received).toMatchObject([{ way: 'transcoded', state: 'playing' }]);
   });
 
+  test('are passed on once more by a relay, from where they arrive', async () => {
+    world.hall.most = 1;
+    const { ada } = await pair();
+    await pass(500);
+    const cyd = world.person('cyd', 'Cyd');
+    await pass(0);
+    ada.session.invite(cyd.socket().device);
+    await pass(0);
+    cyd.session.ask(cyd.session.state().invitation?.share ?? 0);
+    await pass(500);
+    expect(cyd.session.state()).toMatchObject({
+      role: { parent: 'Bob' },
+      received: [{ way: 'encoded', state: 'playing' }],
+    });
+    const [, second] = world.carriers;
+    expect(world.kept).toContain(second?.receiver);
+    expect(second?.receiver.track).toBe(world.wire.open[1]?.sections[0]?.receiver.track);
+  });
+
   test('are not for a child that cannot do with them', async () => {
     const { ada } = await pair();
     world.codecs.length = 0;

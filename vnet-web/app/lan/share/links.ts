@@ -124,10 +124,11 @@ export class Links {
     this.#up?.up.close();
     this.#up = null;
     if (parent === null || link === null) return;
-    const { iceServers, makeConnection, signal, relink } = this.#options;
+    const { iceServers, makeConnection, encoding, signal, relink } = this.#options;
     const up: UpLink = new UpLink({
       iceServers,
       makeConnection,
+      keep: encoding.keep,
       say: (data) => signal(parent, link, data),
       changed: () => {
         if (this.#up?.up === up) this.#arrivedElse();

@@ -20,8 +20,10 @@ export interface Carrier {
 export interface Encoding {
   readonly codecs: readonly string[];
   carrier(receiver: RTCRtpReceiver): Carrier;
-  /** To be called before a section is offered first. */
+  /** Makes a section fit for them: in the task in which it is made. */
   prefer(transceiver: RTCRtpTransceiver): void;
+  /** Keeps the frames of a receiver within reach: in the task in which it comes into being. */
+  keep(receiver: RTCRtpReceiver): void;
 }
 
 /** Frames of what was sent before may still be on their way: so long a section is not used again, in milliseconds. */

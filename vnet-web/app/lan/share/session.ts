@@ -2,7 +2,7 @@ import type { Conference } from '../../conference/conference';
 import type { StreamFigures } from '../figures';
 import type { MakeConnection } from '../peer';
 import { diagnose, type Evidence } from './diagnose';
-import { encodedSupport, preferEncoded, tapOf } from './encoded';
+import { encodedSupport, keepTappable, preferEncoded, tapOf } from './encoded';
 import { IDLE } from './idle';
 import type { LinksOptions } from './links';
 import { Neighbours } from './neighbours';
@@ -42,6 +42,7 @@ const ownEncoding = (): Encoding => ({
   codecs: encodedSupport().codecs,
   carrier: (receiver) => tapOf(receiver).carrier(),
   prefer: preferEncoded,
+  keep: keepTappable,
 });
 
 /** Takes part in shares of one meeting, or of any as a second screen: sharer, receiver, or neither. */

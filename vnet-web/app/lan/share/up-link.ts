@@ -31,6 +31,8 @@ export interface Arrived extends LanStream {
 export interface UpLinkOptions {
   readonly iceServers: RTCIceServer[];
   readonly makeConnection: MakeConnection;
+  /** Keeps what a receiver gets fit to be sent on. */
+  readonly keep: (receiver: RTCRtpReceiver) => void;
   /** For the parent, through the server. */
   readonly say: (data: unknown) => void;
   /** What is received, or whether it is, is another. */
@@ -67,7 +69,10 @@ export class UpLink {
       { candidate: (init) => say(candidateSignal(init)), state: (state) => this.#moved(state) },
     );
     const { connection } = this.#peer;
-    connection.addEventListener('track', () => this.#gather());
+    connection.addEventListener('track', ({ receiver }) => {
+      if (receiver.track.kind === 'video') options.keep(receiver);
+      this.#gather();
+    });
     this.#channel = connection.createDataChannel(CHANNEL, CHANNEL_OPTIONS);
     this.#channel.addEventListener('open', () => this.#sayAudio());
     this.#channel.addEventListener('message', ({ data }) => this.#heard(data));
