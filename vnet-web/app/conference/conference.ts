@@ -133,6 +133,8 @@ export interface Capabilities {
   readonly want: boolean;
   /** Whether a cap on what is received holds. */
   readonly receiveCap: boolean;
+  /** At most so many pictures of others at once. It may change while the meeting goes on, with the snapshot. */
+  readonly pictures: number;
 }
 
 /** How a stream is shown. */

@@ -200,8 +200,10 @@ describe('pictures of others', () => {
     show(ada, 'bob', 'camera');
     show(ada, 'cyd', 'camera');
     const { pictures } = stage.call('ada');
+    expect(ada.capabilities.pictures).toBe(pictures.count);
     pictures.count = 1;
     pictures.emit('optimalVideoCountChanged');
+    expect(ada.capabilities.pictures).toBe(1);
     await vi.waitFor(() => expect(streamOf(ada, 'bob', 'camera')?.state).toBe('playing'));
     expect(streamOf(ada, 'cyd', 'camera')).toMatchObject({ state: 'paused', media: null });
     ada.want(new Map([[streamOf(ada, 'cyd', 'camera')?.id ?? '', { on: true, priority: 'pinned' }]]));

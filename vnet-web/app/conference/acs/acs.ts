@@ -35,6 +35,8 @@ import { failure } from './words';
 
 /** Waiting times before another attempt to get in, in milliseconds. */
 const PAUSES = [1_000, 3_000, 8_000];
+/** As many pictures as the SDK shows at once where it does not say how many the device can. */
+const MOST_PICTURES = 16;
 
 /** A meeting that is a group call of Azure Communication Services. */
 export async function createAcsConference(shell: Shell, tickets: TicketSource): Promise<Conference> {
@@ -46,7 +48,7 @@ export async function createAcsConference(shell: Shell, tickets: TicketSource): 
 
 export class AcsConference implements Conference {
   readonly provider = 'acs';
-  readonly capabilities: Capabilities;
+  capabilities: Capabilities;
   /** Nobody can be made to do anything in a group call. */
   readonly host = null;
   readonly #sdk: AcsModule;
@@ -82,6 +84,7 @@ export class AcsConference implements Conference {
       screenAudio: false,
       want: true,
       receiveCap: false,
+      pictures: MOST_PICTURES,
     };
   }
 
@@ -213,7 +216,10 @@ export class AcsConference implements Conference {
       },
       reaction: (participant, emoji) => this.#store.emit('reaction', { participant, emoji }),
       dominant: (dominant) => this.#store.update({ dominant }),
-      pictures: (count) => roster.limit(count),
+      pictures: (count) => {
+        this.capabilities = { ...this.capabilities, pictures: count };
+        roster.limit(count);
+      },
       network: ({ quality, lost }) => this.#network(quality, lost),
     });
     // Who is there already has not just come.

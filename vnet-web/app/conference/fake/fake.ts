@@ -61,6 +61,7 @@ export class FakeConference implements Conference {
     screenAudio: true,
     want: true,
     receiveCap: true,
+    pictures: 49,
   };
   readonly room: FakeRoom;
   readonly #options: FakeOptions;

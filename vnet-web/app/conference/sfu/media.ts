@@ -7,7 +7,7 @@ import { Sender } from './sender';
 const FIRST_VIDEO = 9;
 const AUDIO = 6;
 /** As many pictures as can be had. */
-const MOST_VIDEO = 25;
+export const MOST_VIDEO = 25;
 /** More are asked for in such steps. */
 const STEP = 8;
 /** So long "disconnected" may pass by itself, in milliseconds. */

@@ -20,6 +20,7 @@ import { ConferenceStore } from '../store';
 import { tell } from './events';
 import { Keeper } from './keeper';
 import { Link } from './link';
+import { MOST_VIDEO } from './media';
 import { watchNetwork, watchPage } from './network';
 import {
   type Ask,
@@ -50,6 +51,7 @@ export class SfuConference implements Conference {
     screenAudio: true,
     want: true,
     receiveCap: true,
+    pictures: MOST_VIDEO,
   };
   readonly #store = new ConferenceStore();
   readonly #link: Link;

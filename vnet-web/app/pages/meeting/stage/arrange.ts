@@ -28,9 +28,10 @@ export interface Surroundings {
   /** Read from right to left. */
   readonly rtl: boolean;
   readonly page: number;
+  /** As many pictures as can be had at once; missing: as many as people can tell apart. */
+  readonly most?: number;
 }
 
-/** As many pictures as one connection has room for. */
 const MOST_ON_A_PAGE = 25;
 const LEAST_WIDTH = 132;
 const LEAST_WIDTH_COMPACT = 175;
@@ -42,7 +43,11 @@ function shapeOf(box: Size, compact: boolean): Shape {
 }
 
 /** Turns a plan into places: one page of it. */
-export function arrange(plan: Plan, box: Size, { compact, rtl, page }: Surroundings): Arranged {
+export function arrange(
+  plan: Plan,
+  box: Size,
+  { compact, rtl, page, most = MOST_ON_A_PAGE }: Surroundings,
+): Arranged {
   const shape = shapeOf(box, compact);
   const spots = new Map<string, Spot>();
   const put = (keys: readonly string[], rects: readonly Rect[], place: Spot['place']) => {
@@ -62,7 +67,7 @@ export function arrange(plan: Plan, box: Size, { compact, rtl, page }: Surroundi
     put(part.keys, stripRects(part.keys.length, parts, shape.gap), 'strip');
   } else {
     const least = compact ? LEAST_WIDTH_COMPACT : LEAST_WIDTH;
-    capacity = gridCapacity(box, least, shape, MOST_ON_A_PAGE);
+    capacity = gridCapacity(box, least, shape, most);
     part = pageOf(plan.rest, page, capacity);
     put(part.keys, gridRects(part.keys.length, box, shape), 'grid');
   }

@@ -23,6 +23,7 @@ export function Grid() {
   const received = useSelected(call.received, (value) => value);
   const tiles = useMeeting((snapshot) => withReceived(snapshot, received), sameTiles);
   const dominant = useMeeting((snapshot) => snapshot.dominant);
+  const most = useMeeting(() => call.conference.capabilities.pictures);
   const { order, recent } = useSelected(call.tileOrder, (value) => value);
   const { layout, selfView, pinned, page } = useView(
     ({ layout, selfView, pinned, page }) => ({ layout, selfView, pinned, page }),
@@ -36,8 +37,9 @@ export function Grid() {
       compact,
       rtl,
       page,
+      most,
     });
-  }, [tiles, order, recent, layout, pinned, selfView, size, compact, rtl, page]);
+  }, [tiles, order, recent, layout, pinned, selfView, size, compact, rtl, page, most]);
 
   useEffect(() => {
     call.firstPage = arranged.capacity;
