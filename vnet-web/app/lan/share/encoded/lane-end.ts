@@ -3,6 +3,7 @@ import type { Painter } from './painter';
 import { Pairing, type SourceFrame } from './pairing';
 import type { Source } from './source';
 import { described } from './tap-end';
+import { keyFrameSize } from './vp8';
 import type { Transformer } from './worker';
 
 /** Between two reports of figures, in milliseconds. */
@@ -27,6 +28,8 @@ export class LaneEnd {
   readonly #tell: (told: Told) => void;
   #feed: Feed | null = null;
   #out: Out | null = null;
+  /** The encoder compresses pictures of a carrier at present, and not those of a real track. */
+  #ofCarrier = false;
   #figures: Figures = { lag: 0, cpuMs: 0, unfit: false };
   #reportedAt = Number.NEGATIVE_INFINITY;
 
@@ -52,10 +55,13 @@ export class LaneEnd {
   feed(source: Source, carrier: number): void {
     this.#leave();
     this.#figures = { lag: 0, cpuMs: 0, unfit: false };
-    const pairing = new Pairing<RTCEncodedVideoFrame>({
+    const pairing: Pairing<RTCEncodedVideoFrame> = new Pairing({
       write: (frame, from) => this.#write(frame, from),
       askPicture: () => this.#painter.paint(carrier),
       askKey: () => source.askKey(performance.now()),
+      wake: (after) => {
+        setTimeout(() => pairing.look(performance.now()), after);
+      },
     });
     source.add(pairing);
     this.#feed = { source, carrier, pairing, spent: source.cpuMs };
@@ -74,23 +80,30 @@ export class LaneEnd {
 
   #frame(frame: RTCEncodedVideoFrame, out: Out): void {
     const begun = performance.now();
-    const { width, height, mimeType } = described(frame);
-    const ofCarrier = width === null || (width === CARRIER_SIZE && height === CARRIER_SIZE);
-    if (!ofCarrier) {
+    if (frame.type === 'key') this.#notice(frame.data);
+    if (!this.#ofCarrier) {
       out.enqueue(frame);
       return;
     }
     const feed = this.#feed;
     // Pictures of a carrier are not for anybody's eyes.
     if (!feed) return;
+    const { mimeType } = described(frame);
     const unfit = feed.source.mimeType !== null && mimeType !== null && feed.source.mimeType !== mimeType;
     if (unfit !== this.#figures.unfit) this.#report({ ...this.#figures, unfit });
     if (!unfit) feed.pairing.carrier(frame, frame.type === 'key', begun);
   }
 
+  /** A change of tracks arrives here some frames after it was made, and always with a key frame. */
+  #notice(data: ArrayBuffer): void {
+    const size = keyFrameSize(data);
+    this.#ofCarrier = size?.width === CARRIER_SIZE && size.height === CARRIER_SIZE;
+  }
+
   #write(frame: RTCEncodedVideoFrame, source: SourceFrame): void {
     const begun = performance.now();
-    frame.data = source.data;
+    // What is given to a frame leaves with it, and others need it, too.
+    frame.data = source.data.slice(0);
     this.#out?.enqueue(frame);
     const now = performance.now();
     const { lag, cpuMs, unfit } = this.#figures;

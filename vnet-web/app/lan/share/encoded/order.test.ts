@@ -19,6 +19,16 @@ it('lets frames through as they come, over the end of the time stamps', () => {
   for (let number = 2; number < 60; number++) expect(push(number, number * 33)).toEqual([number]);
 });
 
+it('leaves out what came before', () => {
+  const push = setUp();
+  push(1, 0, true);
+  push(2, 33);
+  push(3, 66);
+  expect(push(1, 80, true)).toEqual([]);
+  expect(push(2, 81)).toEqual([]);
+  expect(push(4, 99)).toEqual([4]);
+});
+
 it('does not wait for what is missing as long as nothing came late', () => {
   const push = setUp();
   push(1, 0, true);

@@ -4,6 +4,8 @@ import type { SourceFrame } from './pairing';
 export const HOLD = 150;
 /** So long after a late frame others are expected to be late, in milliseconds. */
 export const LOSSY = 30_000;
+/** So many time stamps are remembered. */
+const MEMORY = 512;
 /** What is this much farther from the last frame than usual has probably one before it. */
 const GAP = 1.6;
 
@@ -32,8 +34,10 @@ export class Order {
   #step = 0;
   #held: Stamped[] = [];
   #lateAt = Number.NEGATIVE_INFINITY;
+  readonly #known = new Set<number>();
 
   push(frame: SourceFrame, stamp: number): Ordered {
+    if (this.#isKnown(stamp)) return { ready: [], broken: false };
     if (frame.key || this.#last === null) {
       // Nothing from before a key frame is needed after it.
       this.#held = [];
@@ -50,6 +54,17 @@ export class Order {
     this.#held.push({ frame, stamp });
     this.#held.sort((one, other) => since(other.stamp, one.stamp));
     return { ready: this.#release(frame.at), broken: false };
+  }
+
+  /** Frames come twice when a sender measures the line with packets that it has sent before. */
+  #isKnown(stamp: number): boolean {
+    if (this.#known.has(stamp)) return true;
+    this.#known.add(stamp);
+    if (this.#known.size > MEMORY) {
+      const [oldest] = this.#known;
+      if (oldest !== undefined) this.#known.delete(oldest);
+    }
+    return false;
   }
 
   #release(now: number): SourceFrame[] {

@@ -13,12 +13,16 @@ export interface PairingEvents<Frame> {
   askPicture(): void;
   /** The source is to be asked for a key frame. */
   askKey(): void;
+  /** `look` is to be called after so many milliseconds. */
+  wake(after: number): void;
 }
 
 /** Older frames do not wait any longer, in milliseconds. */
 export const MAX_WAIT = 400;
 /** Of a waiting frame it is now believed that the encoder has left out its picture, in milliseconds. */
 const LOST = 80;
+/** After so many frames that found another one waiting, a picture seems to be missing for good. */
+const BEHIND = 4;
 /** Within this time of a key frame another request for one is the same request, in milliseconds. */
 const SAME_REQUEST = 300;
 /** So many frames without one of the other kind: something is wrong. */
@@ -38,6 +42,8 @@ export class Pairing<Frame> {
   #frames: Frame[] = [];
   #keyAt = Number.NEGATIVE_INFINITY;
   #extraAt = Number.NEGATIVE_INFINITY;
+  #behind = 0;
+  #wakes = false;
 
   constructor(events: PairingEvents<Frame>) {
     this.#events = events;
@@ -59,11 +65,13 @@ export class Pairing<Frame> {
       this.#events.askPicture();
       return;
     }
+    this.#behind = this.#sources.length > 0 ? this.#behind + 1 : 0;
     this.#sources.push(source);
     const early = this.#frames.length > 0;
     this.#pair(now);
     if (!early) this.#events.askPicture();
     this.#bound(now);
+    this.#wake();
   }
 
   /** A frame of the carrier has come, a key frame when the receiver asked for one. */
@@ -104,13 +112,27 @@ export class Pairing<Frame> {
     }
   }
 
+  /** Sees to frames that wait while no others come. */
+  look(now: number): void {
+    this.#wakes = false;
+    this.#bound(now);
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#wakes || this.#sources.length === 0) return;
+    this.#wakes = true;
+    this.#events.wake(LOST);
+  }
+
   #bound(now: number): void {
     const [oldest] = this.#sources;
     if (!oldest) return;
     const age = now - oldest.at;
     if (age > MAX_WAIT || this.#sources.length > MOST) this.interrupt();
-    else if (age > LOST && now - this.#extraAt > LOST) {
+    else if (now - this.#extraAt >= LOST && (age >= LOST || this.#behind >= BEHIND)) {
       this.#extraAt = now;
+      this.#behind = 0;
       this.#events.askPicture();
     }
   }

@@ -15,6 +15,10 @@ interface Generator extends MediaStreamTrack {
 }
 declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => Generator;
 
+interface Capture {
+  requestFrame?(): void;
+}
+
 export function newPictures(): Pictures {
   return canGenerate() ? generated() : painted();
 }
@@ -28,14 +32,17 @@ function painted(): Pictures {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = CARRIER_SIZE;
   const context = canvas.getContext('2d', { alpha: false });
-  const [track] = canvas.captureStream(0).getVideoTracks() as CanvasCaptureMediaStreamTrack[];
+  const stream: MediaStream & Capture = canvas.captureStream(0);
+  const [track] = stream.getVideoTracks() as (MediaStreamTrack & Capture)[];
   if (!context || !track) throw new Error('no picture can be painted here');
+  // Firefox has it where the standard had it first.
+  const capture = track.requestFrame ? track : stream;
   let count = 0;
   const paint = () => {
     count += 1;
     context.fillStyle = count % 2 ? '#606060' : '#a0a0a0';
     context.fillRect(0, 0, CARRIER_SIZE, CARRIER_SIZE);
-    track.requestFrame();
+    capture.requestFrame?.();
   };
   return { track, into: null, paint };
 }

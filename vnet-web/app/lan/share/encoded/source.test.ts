@@ -13,6 +13,7 @@ function setUp() {
     write: (_, { at }) => written.push(at),
     askPicture: () => {},
     askKey: () => source.askKey(at),
+    wake: () => {},
   });
   let at = 0;
   const frame = (time: number, stamp: number, key = false) => {

@@ -43,8 +43,8 @@ export class Source {
 
   /** A frame has come; `stamp` is its RTP time stamp. */
   frame(frame: SourceFrame, stamp: number): void {
-    if (frame.key) this.#wanted = false;
     const { ready, broken } = this.#order.push(frame, stamp);
+    if (ready.some(({ key }) => key)) this.#wanted = false;
     for (const lane of this.#lanes) {
       if (broken) lane.interrupt();
       for (const one of ready) lane.source(one, frame.at);

@@ -1,3 +1,5 @@
+import { Link } from './link';
+
 export interface EncodedSupport {
   /** Codecs whose compressed frames can be sent on, in lower case; empty when none can. */
   readonly codecs: readonly string[];
@@ -33,8 +35,13 @@ function canCapture(): boolean {
   );
 }
 
-/** Puts the codecs that can be sent on before the others: to be called before the m-line is offered first. */
+/**
+ * Makes an m-line one that frames can be sent on in: the codecs that can be before the others, and the way through
+ * the worker open. To be called in the task in which the transceiver is made: later is too late for some engines.
+ */
 export function preferEncoded(transceiver: RTCRtpTransceiver): void {
+  if (encodedSupport().codecs.length === 0) return;
+  Link.get().lane(transceiver.sender);
   const offered = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
   const first = (mimeType: string) => CODECS.some((codec) => mimeType.toLowerCase() === `video/${codec}`);
   const ordered = [

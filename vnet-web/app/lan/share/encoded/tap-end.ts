@@ -34,11 +34,9 @@ interface Described extends RTCEncodedVideoFrameMetadata {
 }
 
 export function described(frame: RTCEncodedVideoFrame) {
-  const { rtpTimestamp, mimeType, width, height } = frame.getMetadata() as Described;
+  const { rtpTimestamp, mimeType } = frame.getMetadata() as Described;
   return {
     rtpTimestamp: rtpTimestamp ?? frame.timestamp,
     mimeType: mimeType?.toLowerCase() ?? null,
-    width: width ?? null,
-    height: height ?? null,
   };
 }

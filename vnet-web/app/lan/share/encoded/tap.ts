@@ -2,6 +2,7 @@ import { limitTo } from './limit';
 import { Link } from './link';
 import type { Figures } from './messages';
 import { newPictures, type Pictures } from './pictures';
+import { encodedSupport } from './support';
 
 /** One m-line to one child: a track of tiny pictures, in whose frames those of the source travel. */
 export interface Carrier {
@@ -32,6 +33,14 @@ const taps = new WeakMap<RTCRtpReceiver, EncodedTap>();
 /** The tap of a receiver: there is one, kept for the receiver's life. */
 export function tapOf(receiver: RTCRtpReceiver): EncodedTap {
   return taps.get(receiver) ?? new EncodedTap(receiver);
+}
+
+/**
+ * Lets `tapOf` work later. To be called in the task in which the receiver comes into being (`addTransceiver`, or
+ * the `track` event): an engine decides right after it for good whether frames may be looked at.
+ */
+export function keepTappable(receiver: RTCRtpReceiver): void {
+  if (encodedSupport().codecs.length > 0) tapOf(receiver);
 }
 
 /** The compressed frames of one receiver, for any number of carriers. */
