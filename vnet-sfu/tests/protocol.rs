@@ -17,7 +17,9 @@ fn docs(file: &str) -> String {
 fn chapter() -> String {
     let text = docs("protocol.md");
     let start = text.find("\n# The conference protocol\n");
-    text[start.expect("the chapter")..].to_owned()
+    let text = &text[start.expect("the chapter")..];
+    let end = text[1..].find("\n# ").map_or(text.len(), |end| end + 1);
+    text[..end].to_owned()
 }
 
 #[test]

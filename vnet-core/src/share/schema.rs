@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 
 use crate::share::{ShareEvent, ShareRequest};
 
-/// The share protocol: what goes over the WebSockets at `/vnet/share/{meeting_id}/` and `/vnet/watch/`, one
+/// The share protocol: what goes over the sockets at `/vnet/share/{meeting_id}/` and `/vnet/watch/`, one
 /// JSON object a text frame.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is of use")]
