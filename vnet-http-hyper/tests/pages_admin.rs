@@ -261,7 +261,7 @@ async fn articles_are_written_previewed_changed_and_deleted() {
         .await;
     assert_eq!(page.location(), "/admin/help/?done=created");
 
-    let page = boss.get("/admin/help/8/").await;
+    let page = boss.get("/admin/help/9/").await;
     assert_eq!(
         page.attributes("input[name=\"tags\"]", "value"),
         ["Start, R&D"]
@@ -270,11 +270,11 @@ async fn articles_are_written_previewed_changed_and_deleted() {
         .attributes("input[name=\"revision\"]", "value")
         .concat();
     let page = boss
-        .post("/admin/help/8/", &form("save", "Changed", &revision))
+        .post("/admin/help/9/", &form("save", "Changed", &revision))
         .await;
     assert_eq!(page.location(), "/admin/help/?done=changed");
     let page = boss
-        .post("/admin/help/8/", &form("save", "Mine", &revision))
+        .post("/admin/help/9/", &form("save", "Mine", &revision))
         .await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(
@@ -283,9 +283,9 @@ async fn articles_are_written_previewed_changed_and_deleted() {
             .contains("Somebody else changed this article")
     );
     assert_eq!(page.attributes("input[name=\"title\"]", "value"), ["Mine"]);
-    assert_eq!(boss.get("/help/article/8/").await.texts("h1"), ["Changed"]);
+    assert_eq!(boss.get("/help/article/9/").await.texts("h1"), ["Changed"]);
     let page = boss
-        .post("/admin/help/8/", &form("save", "Mine", "x"))
+        .post("/admin/help/9/", &form("save", "Mine", "x"))
         .await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
 }

@@ -225,7 +225,7 @@ async fn shipped_articles_are_there_once_and_all_can_be_read() {
     assert_eq!(page.count(".article-list > li"), 3);
     let page = site.visitor().get("/help/").await;
     let links = page.attributes(".article-list a", "href");
-    assert_eq!(links.len(), 7);
+    assert_eq!(links.len(), 8);
     for href in links {
         let page = site.visitor().get(&href).await;
         assert_eq!(page.status, StatusCode::OK);

@@ -3,7 +3,7 @@
 use crate::help::ArticleDraft;
 
 /// Title, tags and text (Markdown) of each article, in the order of their numbers.
-const ARTICLES: [(&str, &[&str], &str); 7] = [
+const ARTICLES: [(&str, &[&str], &str); 8] = [
     (
         "Getting started",
         &["Start"],
@@ -38,6 +38,11 @@ const ARTICLES: [(&str, &[&str], &str); 7] = [
         "Running a VNET server",
         &["Administration"],
         include_str!("../../help/self-hosting.md"),
+    ),
+    (
+        "When sharing on the network does not connect",
+        &["LAN sharing", "Troubleshooting"],
+        include_str!("../../help/lan-connecting.md"),
     ),
 ];
 
