@@ -77,12 +77,15 @@ fn every_message_field_and_error_id_is_explained_to_people() {
     assert!(missing.is_empty(), "not in docs/protocol.md: {missing:?}");
 }
 
-#[test]
-fn the_bounds_in_the_text_are_those_in_force() {
-    let limits = Limits::default();
-    let seconds = |time: std::time::Duration| format!("{} s", time.as_secs());
-    let times = |count: usize, time| format!("{count} in {}", seconds(time));
-    let rows = [
+type Row = (&'static str, String);
+
+fn seconds(time: std::time::Duration) -> String {
+    format!("{} s", time.as_secs())
+}
+
+/// Bounds of a socket.
+fn of_sockets(limits: &Limits) -> Vec<Row> {
+    vec![
         (
             "time to the first message",
             seconds(limits.share_hello_within),
@@ -112,6 +115,13 @@ fn the_bounds_in_the_text_are_those_in_force() {
             "time without taking anything from the connection",
             seconds(limits.signal_pong_within),
         ),
+    ]
+}
+
+/// Bounds of shares.
+fn of_shares(limits: &Limits) -> Vec<Row> {
+    let times = |count: usize, time| format!("{count} in {}", seconds(time));
+    vec![
         (
             "devices of one meeting, viewers of one network",
             limits.share_devices.to_string(),
@@ -142,7 +152,13 @@ fn the_bounds_in_the_text_are_those_in_force() {
             "changes of a link that does not work",
             times(limits.share_relinks, limits.share_relinks_within),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn the_bounds_in_the_text_are_those_in_force() {
+    let limits = Limits::default();
+    let rows = [of_sockets(&limits), of_shares(&limits)].concat();
     let chapter = chapter();
     for (what, bound) in rows {
         let row = format!("| {what} | {bound} |");

@@ -1,5 +1,6 @@
 //! The codes that are good now, and who has tried too many. Pure but for where codes are drawn from.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -30,8 +31,8 @@ impl Codes {
     pub(super) fn assign(&mut self, share: ShareId) -> Option<ShareCode> {
         for _ in 0..MOST_DRAWS {
             let code = (self.draw)()?;
-            if !self.shares.contains_key(&code) {
-                self.shares.insert(code, share);
+            if let Entry::Vacant(free) = self.shares.entry(code) {
+                free.insert(share);
                 return Some(code);
             }
         }

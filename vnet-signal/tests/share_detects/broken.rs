@@ -8,7 +8,7 @@ use std::time::Duration;
 use vnet_core::room::EndReason;
 use vnet_core::share::{
     DeviceId, Hello, LinkId, NetworkGroup, ShareAction, ShareBroker, ShareCode, ShareDevice,
-    ShareErrorCode, ShareEvent, ShareLink, ShareMembership, ShareRequest,
+    ShareErrorCode, ShareEvent, ShareLink, ShareMember, ShareMembership, ShareRequest,
 };
 use vnet_core::{Limits, Result, async_trait};
 use vnet_signal::InProcessShares;
@@ -147,6 +147,17 @@ impl Link {
         from(event).is_some() && self.held.iter().all(|held| from(held) != from(event))
     }
 
+    /// Members whose links all have another number than before.
+    fn renumber(&mut self, mut members: Vec<ShareMember>) -> ShareEvent {
+        self.told += 1;
+        for member in &mut members {
+            let link = member.link.map(|link| link.0 + self.told * ANOTHER);
+            member.link = link.map(LinkId);
+        }
+        let members = Arc::new(members);
+        ShareEvent::Members { members }
+    }
+
     /// What the device is told in the place of an event; nothing: it is hidden.
     fn spoil(&mut self, event: ShareEvent) -> Option<ShareEvent> {
         use Defect as D;
@@ -160,11 +171,14 @@ impl Link {
                 self.ready.push_back(ShareEvent::Ok { id });
                 Some(ShareEvent::Ok { id })
             }
-            (D::HidesRefusals, ShareEvent::Error { id, code, .. })
-                if matches!(code, ShareErrorCode::NotSharer | ShareErrorCode::ShareFull) =>
-            {
-                id.map(|id| ShareEvent::Ok { id })
-            }
+            (
+                D::HidesRefusals,
+                ShareEvent::Error {
+                    id,
+                    code: ShareErrorCode::NotSharer | ShareErrorCode::ShareFull,
+                    ..
+                },
+            ) => id.map(|id| ShareEvent::Ok { id }),
             (D::LosesSignals, ShareEvent::Signal { data, .. }) if data.as_str() == "7" => None,
             (D::AdmitsByItself, ShareEvent::Asked { device, .. }) => {
                 let admit = ShareAction::Admit { device };
@@ -200,14 +214,7 @@ impl Link {
                 })
             }
             (D::NewLinksAllTheTime, ShareEvent::Members { members }) => {
-                self.told += 1;
-                let mut members = members.to_vec();
-                for member in &mut members {
-                    let link = member.link.map(|link| link.0 + self.told * ANOTHER);
-                    member.link = link.map(LinkId);
-                }
-                let members = Arc::new(members);
-                Some(ShareEvent::Members { members })
+                Some(self.renumber(members.to_vec()))
             }
             (_, event) => Some(event),
         }

@@ -72,6 +72,10 @@ impl Browser {
         Self { says, hears, task }
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what is said is written where it is said"
+    )]
     fn say(&self, message: Value) {
         self.says.send(Ok(message.to_string().into())).unwrap();
     }

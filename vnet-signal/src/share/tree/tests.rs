@@ -100,7 +100,7 @@ impl Grown {
             assert!(node.children.len() <= node.room, "{device}: {node:?}");
             let depth = self.tree.depth(device).expect("a way to the sharer");
             assert!(depth <= self.tree.bounds.depth, "{device} is at {depth}");
-            assert_eq!(device == ROOT, ups.get(&device).is_none());
+            assert_eq!(device == ROOT, !ups.contains_key(&device));
             for child in &node.children {
                 assert_eq!(ups.get(child).map(|(parent, _)| *parent), Some(device));
             }

@@ -59,10 +59,7 @@ fn a_full_share_says_so_and_who_asks_goes_on_asking() {
     let late = stage.person("late");
     stage.say(late, by_code(code)).unwrap();
     let admit = ShareAction::Admit { device: late };
-    assert_eq!(
-        stage.say(sharer, admit.clone()),
-        Err(ShareErrorCode::ShareFull)
-    );
+    assert_eq!(stage.say(sharer, admit), Err(ShareErrorCode::ShareFull));
     assert_eq!(stage.heard(late), []);
     let invited = stage.person("invited");
     stage
