@@ -4,17 +4,28 @@
  * @returns a function that stops it
  */
 export function startClock(every: number, tick: () => void): () => void {
+  let stop = () => {};
+  const own = () => {
+    const timer = setInterval(tick, every);
+    stop = () => clearInterval(timer);
+  };
   const started = workerThat(`setInterval(() => postMessage(0), ${every});`);
   if (!started) {
-    const timer = setInterval(tick, every);
-    return () => clearInterval(timer);
+    own();
+    return () => stop();
   }
   const { worker, address } = started;
-  worker.addEventListener('message', tick);
-  return () => {
+  stop = () => {
     worker.terminate();
     URL.revokeObjectURL(address);
   };
+  worker.addEventListener('message', tick);
+  // A policy of the page that allows none.
+  worker.addEventListener('error', () => {
+    stop();
+    own();
+  });
+  return () => stop();
 }
 
 function workerThat(does: string): { readonly worker: Worker; readonly address: string } | null {
@@ -22,7 +33,7 @@ function workerThat(does: string): { readonly worker: Worker; readonly address: 
     const address = URL.createObjectURL(new Blob([does], { type: 'text/javascript' }));
     return { worker: new Worker(address), address };
   } catch {
-    // A browser, or a policy of the page, that allows none.
+    // A browser that has none.
     return null;
   }
 }
