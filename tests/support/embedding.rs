@@ -63,6 +63,8 @@ pub(crate) async fn conference_works(base: &str) -> Socket {
     let below = url.strip_prefix(prefix).expect("below the prefix");
     assert_eq!(bob.get_json(below).await["title"], "Planning");
 
+    devices_find_each_other(&ada, &bob, below).await;
+
     let (mut one, mut two) = (
         ada.enter("141421", "").await,
         bob.enter("141421", "?echo=off").await,
@@ -80,4 +82,23 @@ pub(crate) async fn conference_works(base: &str) -> Socket {
     bob.post_form("/account/sign-out/", &[]).await;
     assert_eq!(two.closed().await, 4401);
     again.enter("173205", "").await
+}
+
+/// Two people of a meeting, whose path this is, are near each other: the application says from which address
+/// they come.
+async fn devices_find_each_other(ada: &Person, bob: &Person, meeting: &str) {
+    let code = meeting.trim_end_matches('/').rsplit('/').next();
+    let path = format!("/vnet/share/{}/", code.expect("a code"));
+    let hello =
+        json!({"type": "hello", "version": 2, "can_relay": true, "encoded": []}).to_string();
+    let mut numbers = Vec::new();
+    let mut sockets = Vec::new();
+    for person in [ada, bob] {
+        let mut socket = person.open(&path).await;
+        socket.send(&hello).await;
+        numbers.push(socket.hear().await["device"].clone());
+        sockets.push(socket);
+    }
+    let near = sockets[1].hear().await;
+    assert_eq!(near["devices"][0]["device"], numbers[0], "{near}");
 }

@@ -159,9 +159,13 @@ impl Person {
 
     /// Enters a signalling room.
     pub(crate) async fn enter(&self, code: &str, query: &str) -> Socket {
-        let path = format!("/vnet/ps/{code}/{query}");
+        self.open(&format!("/vnet/ps/{code}/{query}")).await
+    }
+
+    /// Opens any socket.
+    pub(crate) async fn open(&self, path: &str) -> Socket {
         let cookie = self.cookie().expect("signed in");
-        Socket::open(&self.url, &path, &cookie)
+        Socket::open(&self.url, path, &cookie)
             .await
             .expect("let in")
     }

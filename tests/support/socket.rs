@@ -11,7 +11,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{PATIENCE, origin};
 
-/// A browser's WebSocket in a signalling room.
+/// A browser's WebSocket, in a signalling room or elsewhere.
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
@@ -34,6 +34,11 @@ impl Socket {
     /// Says something to the room.
     pub(crate) async fn say(&mut self, kind: &str, content: Value) {
         let text = json!({"type": kind, "content": content, "name": "Display Name"}).to_string();
+        self.send(&text).await;
+    }
+
+    /// Sends a text as it is.
+    pub(crate) async fn send(&mut self, text: &str) {
         self.0.send(Message::text(text)).await.expect("sent");
     }
 
