@@ -52,9 +52,8 @@ function numberIn(video: HTMLVideoElement): number {
   const paint = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
   if (!paint) throw new Error('a canvas that takes no paint');
   const { videoWidth: width, videoHeight: height } = video;
-  for (let bit = 0; bit < BITS; bit++) {
-    paint.drawImage(video, ((bit + 0.5) * width) / BITS, height / 16, 1, 1, bit, 0, 1, 1);
-  }
+  // At once: the next picture may come in between.
+  paint.drawImage(video, 0, height / 16, width, 1, 0, 0, BITS, 1);
   const { data } = paint.getImageData(0, 0, BITS, 1);
   let number = 0;
   for (let bit = 0; bit < BITS; bit++) if ((data[bit * 4] ?? 0) > 127) number |= 1 << bit;

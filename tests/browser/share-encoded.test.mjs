@@ -1,7 +1,8 @@
 // Compressed frames that are sent on, in Chromium.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { assertWell, launch, newPage } from './browser.mjs';
+import puppeteer from 'puppeteer-core';
+import { assertWell, chromiumPath, launch, newPage } from './browser.mjs';
 import { servePages } from './encoded-pages.mjs';
 import * as scenes from './encoded-scenes.mjs';
 
@@ -51,3 +52,39 @@ for (const [name, scene] of [
     assertWell(page);
   });
 }
+
+test('a page that nobody looks at sends on', async () => {
+  // Pages in the background are hidden only there, and throttled only without these flags.
+  const tabs = await puppeteer.launch({
+    executablePath: chromiumPath(),
+    args: ['--no-sandbox', '--disable-gpu', '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns'],
+    ignoreDefaultArgs: ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding'],
+  });
+  try {
+    const ends = await open();
+    const middle = await tabs.newPage();
+    await middle.goto(server.url);
+    await (await tabs.newPage()).bringToFront();
+    await middle.waitForFunction(() => window.encoded && document.visibilityState === 'hidden', { polling: 50 });
+    await scenes.across(ends, middle);
+    assert.equal(await middle.evaluate(() => document.visibilityState), 'hidden');
+    assertWell(ends);
+  } finally {
+    await tabs.close();
+  }
+});
+
+test('what comes is seen also where the worker cannot be loaded', async () => {
+  const page = await newPage(browser, server.url);
+  pages.push(page);
+  await page.route('**/worker-*.js', (route) => route.abort());
+  await page.goto('/');
+  await page.waitForFunction(() => window.encoded);
+  await page.evaluate(async () => {
+    window.encoded.paint('camera');
+    await window.encoded.source('relay', 'camera');
+  });
+  await scenes.decodes(page, ['relay']);
+  assert.deepEqual(await page.evaluate(() => window.encoded.support()), { codecs: [] });
+  assertWell(page, /ERR_FAILED/);
+});

@@ -4,7 +4,7 @@
 // - `keepTappable(receiver)` in the task in which a receiver comes into being (`addTransceiver`, `track` event), and
 //   `preferEncoded(transceiver)` in that in which the sending transceiver does: Chromium decides right after it for
 //   good whether frames can be looked at;
-// - `carrier.attach(sender)` and `sender.replaceTrack(carrier.track)`, at any time after that;
+// - `carrier.attach(sender)`, then `sender.replaceTrack(carrier.track)`, at any time after that;
 // - for a real track on the same m-line: `await carrier.passThrough()`, then `replaceTrack(track)`; `stop()` the
 //   carrier after that;
 // - no `setParameters` on the sender while a carrier is attached.

@@ -1,4 +1,11 @@
 import type { End, Figures, Order, Told } from './messages';
+import { passOn } from './rescue';
+
+/** Either end of a connection through which frames come or go. */
+type Side = RTCRtpSender | RTCRtpReceiver;
+
+/** How long the worker may take to come up, in milliseconds. */
+const START = 5_000;
 
 /** What a carrier hears of the worker. */
 export interface Listener {
@@ -23,9 +30,19 @@ export class Link {
   readonly #passing = new Map<number, (() => void)[]>();
   readonly #lanes = new WeakMap<RTCRtpSender, number>();
   #count = 0;
+  #state: 'starts' | 'runs' | 'failed' = 'starts';
+  /** What is led through the worker before it runs. */
+  #early: Side[] = [];
 
   constructor() {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<Told>) => this.#heard(data));
+    this.#worker.addEventListener('error', () => this.#fail());
+    setTimeout(() => this.#fail(), START);
+  }
+
+  /** The worker could not be loaded: nothing is sent on in this page. */
+  get failed(): boolean {
+    return this.#state === 'failed';
   }
 
   number(): number {
@@ -37,18 +54,22 @@ export class Link {
     this.#listeners.set(carrier, listener);
   }
 
-  /** The lane of a sender, whose transform is set once and for all. */
-  lane(sender: RTCRtpSender): number {
-    const known = this.#lanes.get(sender);
-    if (known !== undefined) return known;
+  /** Leads what a sender sends through the worker, once and for all. */
+  open(sender: RTCRtpSender): void {
+    if (this.failed || this.#lanes.has(sender)) return;
     const lane = this.number();
     this.#lanes.set(sender, lane);
-    sender.transform = this.transform({ lane });
-    return lane;
+    this.lead(sender, { lane });
   }
 
-  transform(end: End): RTCRtpScriptTransform {
-    return new RTCRtpScriptTransform(this.#worker, end);
+  lane(sender: RTCRtpSender): number | undefined {
+    return this.#lanes.get(sender);
+  }
+
+  /** Leads the frames of one side through the worker. */
+  lead(side: Side, end: End): void {
+    side.transform = new RTCRtpScriptTransform(this.#worker, end);
+    if (this.#state === 'starts') this.#early.push(side);
   }
 
   order(order: Order, transfer: Transferable[] = []): void {
@@ -68,8 +89,18 @@ export class Link {
     this.order({ type: 'stop', carrier });
   }
 
+  #fail(): void {
+    if (this.#state !== 'starts') return;
+    this.#state = 'failed';
+    for (const side of this.#early.splice(0)) passOn(side);
+  }
+
   #heard(told: Told): void {
     switch (told.type) {
+      case 'runs':
+        if (this.#state === 'starts') this.#state = 'runs';
+        this.#early = [];
+        break;
       case 'picture':
         this.#listeners.get(told.carrier)?.picture();
         break;

@@ -16,6 +16,7 @@ export type Order =
 
 /** Worker to page. */
 export type Told =
+  | { readonly type: 'runs' }
   | { readonly type: 'picture'; readonly carrier: number }
   | { readonly type: 'passes'; readonly lane: number }
   | { readonly type: 'figures'; readonly carrier: number; readonly figures: Figures };

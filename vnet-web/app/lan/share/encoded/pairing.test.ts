@@ -78,8 +78,10 @@ describe('Pairing', () => {
       // The first is left out: from now on each waits for the next one's picture.
       if (number === 2) source(number, number * 33 + 6);
     }
-    expect(asked().pictures).toBe(7);
-    pairing.carrier(7, false, 240);
+    expect(asked().pictures).toBe(6);
+    pairing.look(220);
+    expect(asked().pictures).toBe(1);
+    pairing.carrier(7, false, 225);
     expect(written.at(-1)).toBe('7=6');
   });
 

@@ -23,6 +23,8 @@ export const MAX_WAIT = 400;
 const LOST = 80;
 /** After so many frames that found another one waiting, a picture seems to be missing for good. */
 const BEHIND = 4;
+/** Then another is asked for a little after the regular one, for pictures at once may become one, in milliseconds. */
+const APART = 16;
 /** Within this time of a key frame another request for one is the same request, in milliseconds. */
 const SAME_REQUEST = 300;
 /** So many frames without one of the other kind: something is wrong. */
@@ -41,9 +43,9 @@ export class Pairing<Frame> {
   #sources: SourceFrame[] = [];
   #frames: Frame[] = [];
   #keyAt = Number.NEGATIVE_INFINITY;
-  #extraAt = Number.NEGATIVE_INFINITY;
   #behind = 0;
-  #wakes = false;
+  /** How many calls of `look` are to come. */
+  #wakes = 0;
 
   constructor(events: PairingEvents<Frame>) {
     this.#events = events;
@@ -71,7 +73,8 @@ export class Pairing<Frame> {
     this.#pair(now);
     if (!early) this.#events.askPicture();
     this.#bound(now);
-    this.#wake();
+    if (this.#behind === BEHIND) this.#wake(APART);
+    else if (this.#wakes === 0) this.#wake(LOST);
   }
 
   /** A frame of the carrier has come, a key frame when the receiver asked for one. */
@@ -114,15 +117,20 @@ export class Pairing<Frame> {
 
   /** Sees to frames that wait while no others come. */
   look(now: number): void {
-    this.#wakes = false;
+    this.#wakes -= 1;
     this.#bound(now);
-    this.#wake();
+    const [oldest] = this.#sources;
+    if (oldest && (this.#behind >= BEHIND || now - oldest.at >= LOST)) {
+      this.#behind = 0;
+      this.#events.askPicture();
+    }
+    if (this.#wakes === 0) this.#wake(LOST);
   }
 
-  #wake(): void {
-    if (this.#wakes || this.#sources.length === 0) return;
-    this.#wakes = true;
-    this.#events.wake(LOST);
+  #wake(after: number): void {
+    if (this.#sources.length === 0) return;
+    this.#wakes += 1;
+    this.#events.wake(after);
   }
 
   #bound(now: number): void {
@@ -130,10 +138,5 @@ export class Pairing<Frame> {
     if (!oldest) return;
     const age = now - oldest.at;
     if (age > MAX_WAIT || this.#sources.length > MOST) this.interrupt();
-    else if (now - this.#extraAt >= LOST && (age >= LOST || this.#behind >= BEHIND)) {
-      this.#extraAt = now;
-      this.#behind = 0;
-      this.#events.askPicture();
-    }
   }
 }

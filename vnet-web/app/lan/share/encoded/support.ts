@@ -21,7 +21,8 @@ export function encodedSupport(): EncodedSupport {
   const spoken = new Set(
     (RTCRtpSender.getCapabilities('video')?.codecs ?? []).map(({ mimeType }) => mimeType.toLowerCase()),
   );
-  return { codecs: CODECS.filter((codec) => spoken.has(`video/${codec}`)) };
+  const codecs = CODECS.filter((codec) => spoken.has(`video/${codec}`));
+  return { codecs: codecs.length > 0 && !Link.get().failed ? codecs : [] };
 }
 
 /** Pictures can be made in a worker: these flow also while the page is hidden. */
@@ -41,7 +42,7 @@ function canCapture(): boolean {
  */
 export function preferEncoded(transceiver: RTCRtpTransceiver): void {
   if (encodedSupport().codecs.length === 0) return;
-  Link.get().lane(transceiver.sender);
+  Link.get().open(transceiver.sender);
   const offered = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
   const first = (mimeType: string) => CODECS.some((codec) => mimeType.toLowerCase() === `video/${codec}`);
   const ordered = [

@@ -16,7 +16,7 @@ export interface Carrier {
   readonly lag: number;
   /** Milliseconds of computing that went into this carrier so far. */
   readonly cpuMs: number;
-  /** The frames do not fit the m-line, which speaks another codec: it needs a real track. */
+  /** The m-line speaks another codec, or was not made with `preferEncoded`: it needs a real track. */
   readonly unfit: boolean;
   /** Ends the track; an attached sender passes through again. */
   stop(): void;
@@ -50,7 +50,7 @@ export class EncodedTap {
   readonly #carriers = new Set<Carried>();
 
   constructor(receiver: RTCRtpReceiver) {
-    receiver.transform = this.#link.transform({ tap: this.#tap });
+    this.#link.lead(receiver, { tap: this.#tap });
     taps.set(receiver, this);
   }
 
@@ -109,8 +109,12 @@ class Carried implements Carrier {
   }
 
   attach(sender: RTCRtpSender): void {
-    this.#sender = sender;
     const lane = this.#link.lane(sender);
+    if (lane === undefined) {
+      this.#figures = { ...this.#figures, unfit: true };
+      return;
+    }
+    this.#sender = sender;
     this.#link.order({ type: 'feed', lane, tap: this.#tap, carrier: this.#number });
     this.#limited = limitTo(sender, MOST_BITS);
   }
@@ -119,7 +123,8 @@ class Carried implements Carrier {
     const sender = this.#sender;
     if (!sender) return;
     this.#sender = null;
-    await this.#link.pass(this.#link.lane(sender));
+    const lane = this.#link.lane(sender);
+    if (lane !== undefined) await this.#link.pass(lane);
     await limitTo(sender, await this.#limited);
   }
 

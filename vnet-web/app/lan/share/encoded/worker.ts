@@ -63,3 +63,5 @@ scope.addEventListener('message', ({ data }) => {
       break;
   }
 });
+
+scope.postMessage({ type: 'runs' });
