@@ -18,7 +18,10 @@ export async function companion(browser, server, name) {
   return { page, code, name };
 }
 
-const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))));
+/** What turns for as long as somebody waits is no beginning that ends. */
+const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished.catch(() => null))));
 
 /** Closes what lies above the page. */
 async function escape(page, what) {
@@ -28,12 +31,12 @@ async function escape(page, what) {
 
 /**
  * Walks through all states in one look; `see(page, name)` is called in each.
- * @param {{page: import('playwright-core').Page, other: {code: string, name: string}}} who
+ * @param {{page: import('playwright-core').Page, other: {page: import('playwright-core').Page, code: string, name: string}}} who
  */
 export async function tour({ page, other }, see) {
-  const at = async (name) => {
-    await settled(page);
-    await see(page, name);
+  const at = async (name, where = page) => {
+    await settled(where);
+    await see(where, name);
   };
   await page.goto('/meet/');
   await page.getByText('No meetings scheduled').waitFor();
@@ -100,7 +103,98 @@ async function inMeeting({ page, other }, at) {
     await at('meeting-more');
     await page.keyboard.press('Escape');
   }
+  await sharing({ page, other }, at);
+  await secondScreen({ page, other }, at);
   await press(page, 'Leave');
   await page.getByRole('heading', { name: 'You left the meeting' }).waitFor();
   await at('left');
+}
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const text = (page, words) => page.getByText(words).first();
+
+async function openLan(page) {
+  await button(bar(page), 'More').click();
+  await page.getByRole('menuitem', { name: 'Share on this network' }).click();
+  await page.getByRole('complementary', { name: 'Share on this network' }).waitFor();
+}
+
+/** Both sides of a share on the network: all that the panel, the messages and the line above the pictures can say. */
+async function sharing({ page, other }, at) {
+  await text(page, `${other.name} is on your network.`).waitFor();
+  await at('share-suggested');
+  await openLan(page);
+  await button(page, `Share with ${other.name}`).waitFor();
+  await at('share-nobody');
+  await page.getByText('With another meeting or the original VNET').click();
+  await button(page, 'Share').waitFor();
+  await at('share-pair');
+  await page.getByText('With another meeting or the original VNET').click();
+  await page.locator('[name="code"]').waitFor({ state: 'detached' });
+  await page.getByLabel('Code', { exact: true }).fill('000000');
+  await page.getByLabel('Code', { exact: true }).press('Enter');
+  await text(page, 'Nobody shares with this code.').waitFor();
+  await at('share-unknown-code');
+  await button(page, `Share with ${other.name}`).click();
+  await text(page, 'Nobody receives yet.').waitFor();
+  await at('share-code');
+  await text(other.page, `${page.username} offers you the pictures`).waitFor();
+  await button(other.page, 'Receive').click();
+  await text(page, '1 device receives').waitFor();
+  await page.locator(`[data-member="${other.name}"]`).getByText(/picture/).waitFor();
+  await at('share-receivers');
+  await button(page, 'Close this panel').click();
+  await text(page, '1 device on this network receives').waitFor();
+  await at('share-bar');
+  await button(page, 'Stop sharing').click();
+  await text(page, '1 device on this network receives').waitFor({ state: 'detached' });
+
+  await openLan(other.page);
+  await button(other.page, `Share with ${page.username}`).click();
+  await text(page, `${other.name} offers you the pictures`).waitFor();
+  await at('share-invited');
+  await button(page, 'Receive').click();
+  await tile(page, other.name).getByRole('img', { name: 'Comes over this network' }).waitFor();
+  await at('share-received');
+  await openLan(page);
+  await page.getByText(`From ${other.name}`, { exact: true }).waitFor();
+  await at('share-receiving');
+  await button(page.getByRole('complementary'), 'Stop receiving').click();
+  await button(page, `Receive from ${other.name}`).waitFor();
+  await at('share-offered');
+  await button(page, 'Close this panel').click();
+  await button(other.page.getByRole('complementary'), 'Stop sharing').click();
+  await button(other.page, 'Close this panel').click();
+}
+
+/** A device without an account beside the meeting. */
+async function secondScreen({ page, other }, at) {
+  await openLan(other.page);
+  await button(other.page, 'Share by code').click();
+  const code = await other.page.getByRole('status', { name: 'Code for others' }).innerText();
+  await button(other.page, 'Close this panel').click();
+  const screen = await page.context().newPage();
+  const look = (name) => at(name, screen);
+  await screen.goto('/meet/watch/');
+  await screen.getByLabel('Code', { exact: true }).fill('12');
+  await screen.getByRole('button', { name: 'Watch' }).click();
+  await screen.getByText('A code has six digits.').waitFor();
+  await look('watch-wrong');
+  await screen.goto(`/meet/watch/#${code}`);
+  await screen.reload();
+  await screen.getByRole('button', { name: 'Watch' }).waitFor();
+  await look('watch');
+  await screen.getByRole('button', { name: 'Watch' }).click();
+  await screen.getByRole('heading', { name: /^Waiting until/ }).waitFor();
+  await look('watch-waiting');
+  await text(other.page, 'asks to receive the pictures from you').waitFor();
+  await button(other.page, 'Allow').click();
+  await screen.getByRole('listitem', { name: other.name }).locator('video').first().waitFor();
+  await look('watch-pictures');
+  await screen.getByRole('button', { name: 'Turn on sound' }).click();
+  await screen.getByRole('button', { name: 'Turn off sound' }).waitFor();
+  await button(other.page, 'Stop sharing').click();
+  await screen.getByText('Sharing has ended.').waitFor();
+  await look('watch-over');
+  await screen.close();
 }

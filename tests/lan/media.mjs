@@ -1,7 +1,8 @@
 // What a page's connections carry and from where, and when its tiles show new pictures.
+import assert from 'node:assert/strict';
 import { CLOUD } from './network.mjs';
 
-/** Has a page remember its connections, and what it says and hears of shares; before it is loaded. */
+/** Has a page remember its connections, and what it says and hears of shares and pictures; before it is loaded. */
 export async function watched(page) {
   await page.addInitScript(rememberConnections);
   await page.addInitScript(rememberShares);
@@ -16,19 +17,24 @@ function rememberShares() {
   window.WebSocket = class WebSocket extends Native {
     constructor(...options) {
       super(...options);
-      if (!/\/vnet\/(share|watch)\//.test(this.url)) return;
-      this.isOfShares = true;
-      this.addEventListener('message', ({ data }) => said.push(['heard', Date.now(), data]));
+      this.isOfShares = /\/vnet\/(share|watch)\//.test(this.url);
+      this.addEventListener('message', ({ data }) => {
+        // As a device says that has no strength for more.
+        if (this.isOfShares && window.mostChildren !== undefined && JSON.parse(data).type === 'opened') {
+          this.send(JSON.stringify({ type: 'capacity', children: window.mostChildren }));
+        }
+        if (this.isOfShares || /"type":"slots"/.test(data)) said.push(['heard', Date.now(), data]);
+      });
       this.addEventListener('close', ({ code }) => said.push(['closed', Date.now(), code]));
     }
 
     send(data) {
       if (!this.isOfShares) {
+        if (/"type":"want"/.test(data)) said.push(['said', Date.now(), data]);
         super.send(data);
         return;
       }
       const message = JSON.parse(data);
-      // As a device that has no strength for more.
       if (message.type === 'capacity' && window.mostChildren !== undefined) message.children = Math.min(message.children, window.mostChildren);
       const text = JSON.stringify(message);
       said.push(['said', Date.now(), text]);
@@ -40,8 +46,8 @@ function rememberShares() {
 /** Has a page send to so many devices at most; before it is loaded. */
 export const sendsToAtMost = (page, children) => page.addInitScript((most) => { window.mostChildren = most; }, children);
 
-/** What a page said and heard of shares, the last lines: for the message of a test that fails. */
-export const toldOfShares = (page) => page.evaluate(() => window.saidOfShares.slice(-25)
+/** What a page said and heard of shares and pictures, the last lines: for the message of a test that fails. */
+export const toldOfShares = (page) => page.evaluate(() => window.saidOfShares.slice(-30)
   .map(([how, at, what]) => `${at % 1_000_000} ${how} ${String(what).slice(0, 400)}`).join('\n')).catch((error) => error.message);
 
 /** In the page, before anything else. */
@@ -113,14 +119,17 @@ function noteTiles() {
     };
     video.requestVideoFrameCallback(shown);
   };
-  const isBlank = (videos) => {
+  /** What is wrong with a tile that shows no picture; `null`: it shows one. */
+  const blankness = (videos) => {
     const seen = videos.filter((video) => video.readyState >= 2 && video.videoWidth > 0
       && video.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
-    if (seen.length === 0) return true;
+    if (seen.length === 0) {
+      return videos.map((video) => `${video.readyState} ${video.videoWidth} ${video.paused} ${getComputedStyle(video).opacity}`).join(', ');
+    }
     context.clearRect(0, 0, 8, 8);
     for (const video of seen) context.drawImage(video, 0, 0, 8, 8);
     const { data } = context.getImageData(0, 0, 8, 8);
-    return data.every((value, index) => index % 4 === 3 || value < 24);
+    return data.every((value, index) => index % 4 === 3 || value < 24) ? `black, ${seen.length} of ${videos.length}` : null;
   };
   let last = 0;
   const look = (now) => {
@@ -135,7 +144,8 @@ function noteTiles() {
     if (now - last > 40) {
       for (const tile of tiles) {
         const name = tile.getAttribute('aria-label');
-        if (isBlank([...tile.querySelectorAll('video')])) of(name).blank.push(now);
+        const what = blankness([...tile.querySelectorAll('video')]);
+        if (what !== null) of(name).blank.push([now, what]);
       }
       last = now;
     }
@@ -147,15 +157,27 @@ function noteTiles() {
 /** The moment in the page's clock. */
 export const now = (page) => page.evaluate(() => performance.now());
 
-/** What was noted of somebody's tile since a moment: the longest time without a new picture, and times without any. */
+/**
+ * What was noted of somebody's tile since a moment: the longest time without a new picture, and how it was when it showed
+ * none at all.
+ */
 export const notedSince = (page, name, since) => page.evaluate(([label, start]) => {
   const { frames = [], blank = [] } = window.noted.get(label) ?? {};
-  const times = [...frames.filter((time) => time >= start)].sort((one, other) => one - other);
-  let longest = 0;
+  const times = frames.filter((time) => time >= start).sort((one, other) => one - other);
   let before = frames.findLast((time) => time < start) ?? start;
-  for (const time of times) {
-    longest = Math.max(longest, time - before);
+  let [longest, end] = [0, start];
+  for (const time of [...times, performance.now()]) {
+    if (time - before > longest) [longest, end] = [time - before, time];
     before = time;
   }
-  return { longest: Math.max(longest, performance.now() - before), frames: times.length, blank: blank.filter((time) => time >= start) };
+  const blanks = blank.filter(([time]) => time >= start);
+  const [first, last] = [blanks[0], blanks.at(-1)];
+  return { longest, when: Math.round(performance.timeOrigin + end), frames: times.length, blank: first ? `${Math.round(last[0] - first[0])} ms, ${blanks.length} times: ${[...new Set(blanks.map(([, what]) => what))].join('; ')}` : '' };
 }, [name, since]);
+
+/** Fails if somebody's picture was not there for a moment, or stood still for longer than so many milliseconds. */
+export async function assertSmooth(page, name, since, most) {
+  const { longest, blank, when } = await notedSince(page, name, since);
+  const seen = `standing still for ${Math.round(longest)} ms, until ${when % 1_000_000}; without a picture: ${blank || 'never'}`;
+  if (blank || longest >= most) assert.fail(`${page.username} saw ${name} ${seen}\n${await toldOfShares(page)}`);
+}

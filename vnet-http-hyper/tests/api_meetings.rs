@@ -217,8 +217,9 @@ async fn paged(server: &Server, browser: &Browser, query: &str) -> Vec<String> {
     loop {
         let path = format!("{LIST}?{query}&limit=2{cursor}");
         let page = server.get_as(browser, &path).await.json();
-        for meeting in page["meetings"].as_array().unwrap() {
-            titles.push(meeting["title"].as_str().unwrap().to_owned());
+        for meeting in page["meetings"].as_array().expect("a list") {
+            let title = meeting["title"].as_str().expect("a title");
+            titles.push(title.to_owned());
         }
         match page["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),

@@ -136,6 +136,38 @@ fn a_pause_of_all_sound_and_pictures_does_not_cost_the_picture() {
 }
 
 #[test]
+fn pictures_that_came_another_way_are_back_at_once_though_the_estimate_fell_meanwhile() {
+    let mut world = World::new(46);
+    let (a, b) = (
+        world.join(1, &Offer::simulcast()),
+        world.join(2, &Offer::viewer()),
+    );
+    let camera = world.track(a, Source::Camera);
+    world.want(b, camera, None);
+    world.run(Duration::from_secs(8));
+    assert_eq!(layer_now(&world, b, camera), Some(2));
+    world.want_not(b, camera);
+    // Only sound is sent, and the line is bad for a while: the estimate falls with it.
+    world.seat(b).down.link = Link::narrow(24_000);
+    world.run(Duration::from_secs(20));
+    let low = estimate(&mut world, b);
+    assert!(low < 75_000, "the estimate is still {low}");
+    world.seat(b).down.link = Link::default();
+    world.run(Duration::from_secs(2));
+    world.want(b, camera, None);
+    let came = world.run_until(Duration::from_millis(700), |world| {
+        layer_now(world, b, camera).is_some()
+    });
+    assert!(
+        came,
+        "nothing, at an estimate of {}",
+        estimate(&mut world, b)
+    );
+    world.run(Duration::from_secs(3));
+    assert_eq!(layer_now(&world, b, camera), Some(2));
+}
+
+#[test]
 fn a_publisher_encodes_what_is_wanted() {
     let mut world = World::new(44);
     let (a, b) = (

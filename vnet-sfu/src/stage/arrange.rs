@@ -219,9 +219,15 @@ impl Stage {
                 Some(demand)
             })
             .collect();
+        let sent = pictures_sent(&peer.slots, &self.tracks);
         if !peer.transport_feedback {
-            let sent = pictures_sent(&peer.slots, &self.tracks);
             peer.estimate = peer.reported.bound(sent, now);
+        } else if peer
+            .begin_anew(&demands, sent > 0, now, &mut self.said)
+            .is_err()
+        {
+            self.fail(number, now);
+            return;
         }
         let budget = peer.estimate.into_iter().chain(self.share).min();
         let spending = spend(budget.map(|bits| bits.saturating_sub(sound)), &demands);

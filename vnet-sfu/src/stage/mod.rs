@@ -8,6 +8,7 @@
 
 mod allocator;
 mod arrange;
+mod carried;
 mod clock;
 mod config;
 mod connect;

@@ -58,6 +58,18 @@ impl Outgoing {
         }
     }
 
+    /// Counts the first one for pictures as used if none is: padding goes there while nothing plays, and by it
+    /// the engine learns how much fits.
+    pub(super) fn keep_one<'a>(all: impl Iterator<Item = &'a mut Self>, rtc: &mut Rtc) {
+        let mut pictures = all.filter(|one| one.kind == Kind::Video && one.rtx.is_some());
+        if let Some(first) = pictures.next()
+            && !first.used
+            && !pictures.any(|other| other.used)
+        {
+            first.begin(rtc);
+        }
+    }
+
     /// Has the engine forget it, if nothing was sent in it.
     pub(super) fn forget(&self, rtc: &mut Rtc) {
         if !self.used {

@@ -8,6 +8,8 @@ use str0m::change::SdpOffer;
 use str0m::rtp::{Extension, ExtensionMap, Ssrc};
 use str0m::{IceCreds, RtcConfig, RtcError};
 
+use super::allocator::Demand;
+use super::carried::Carried;
 use super::clock::PublisherClock;
 use super::config::StageConfig;
 use super::link::{Broken, Link, Said};
@@ -59,6 +61,8 @@ pub(super) struct Peer {
     pub(super) transport_feedback: bool,
     /// What fits to it, bits a second; unknown: as much as it wants.
     pub(super) estimate: Option<u64>,
+    /// What fitted while pictures were sent.
+    pub(super) carried: Carried,
     /// What it has told of that itself, if arrivals are not reported packet by packet.
     pub(super) reported: Reported,
     /// What the engine was last told to aim for: least and desired bits a second.
@@ -99,6 +103,7 @@ impl Peer {
             clock: PublisherClock::default(),
             transport_feedback: offer.transport_feedback,
             estimate: offer.transport_feedback.then_some(config.first_estimate),
+            carried: Carried::default(),
             reported: Reported::default(),
             aim: (0, 0),
             prober: Prober::default(),
@@ -107,6 +112,31 @@ impl Peer {
         };
         let answer = peer.accept(offer, config, now, said)?;
         Ok((peer, answer))
+    }
+
+    /// Takes up what the connection carried before, if pictures are wanted again.
+    pub(super) fn begin_anew(
+        &mut self,
+        demands: &[Demand],
+        sent: bool,
+        now: Instant,
+        said: &mut Said,
+    ) -> Result<(), Broken> {
+        let Some(estimate) = self.estimate else {
+            return Ok(());
+        };
+        let wanted = demands.iter().any(|demand| !demand.silent);
+        let Some(bits) = self.carried.take(estimate, wanted, sent, now) else {
+            return Ok(());
+        };
+        self.estimate = Some(bits);
+        // Told again what to aim for.
+        self.aim = (0, 0);
+        let anew = self.link.enter(now, said, |rtc| {
+            rtc.bwe().reset(Bitrate::from(bits));
+            rtc.handle_input(str0m::Input::Timeout(now))
+        });
+        anew.map(|_| ())
     }
 
     /// Whether a later offer comes from the connection that this is, rather than a new one of the
@@ -232,9 +262,10 @@ impl Peer {
                 self.slots.push(Slot::new(name, kind, outgoing, start));
             }
         }
-        let slots = &self.slots;
+        let slots = &mut self.slots;
         self.link
             .enter(now, said, |rtc| {
+                Outgoing::keep_one(slots.iter_mut().map(|slot| &mut slot.outgoing), rtc);
                 for slot in slots {
                     slot.outgoing.forget(rtc);
                 }

@@ -114,6 +114,33 @@ fn engines_are_turned_no_more_often_than_there_is_something_to_send() {
     assert!(turns * 2 < packets * 3, "{turns} for {packets} packets");
 }
 
+#[test]
+fn the_estimate_grows_before_any_picture_plays() {
+    // Sound alone takes more than is believed to fit at first.
+    let mut world = World::with(64, |config| config.first_estimate = 100_000);
+    let speakers: Vec<_> = (1..=6).map(|n| world.join(n, &Offer::default())).collect();
+    let offer = Offer {
+        audio_slots: 6,
+        video_slots: 6,
+        ..Offer::viewer()
+    };
+    let viewer = world.join(9, &offer);
+    let cameras: Vec<_> = speakers
+        .iter()
+        .map(|speaker| world.track(*speaker, Source::Camera))
+        .collect();
+    for camera in &cameras {
+        world.want(viewer, *camera, Some(320));
+    }
+    let sees_all = |world: &World| {
+        cameras.iter().all(|camera| {
+            let sink = world.client(viewer).sink_of(*camera);
+            sink.is_some_and(|sink| !sink.packets.is_empty())
+        })
+    };
+    assert!(world.run_until(Duration::from_secs(10), sees_all));
+}
+
 /// The streams that a participant's engine sends, or could, in the order of the slots.
 fn streams(world: &mut World, id: ParticipantId) -> Vec<Ssrc> {
     let now = world.now;

@@ -1,9 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card';
 import { Notice } from '../../components/notice';
 import { readCode } from '../../lan/code';
+import { NO_SHARE } from '../../lan/share/idle';
 import type { Share, ShareProblem } from '../../lan/share/types';
 import { useShare } from '../../lan/share/use-share';
 import classes from './watch.module.css';
@@ -42,8 +43,13 @@ export function WatchForm({ share, onStart }: WatchFormProps) {
   const { t } = useTranslation();
   const problem = useShare(share, (state) => state.problem);
   const [wrong, setWrong] = useState<'code' | 'name' | null>(null);
-  // After `#` nothing goes to the server, and so into no log.
-  const [given] = useState(() => readCode(location.hash.slice(1)) ?? '');
+  const head = useRef<HTMLHeadingElement>(null);
+  // Back here the page has changed as a whole: whoever listens is told.
+  useEffect(() => {
+    if (share !== NO_SHARE) head.current?.focus();
+  }, [share]);
+  // After `#` nothing goes to the server, and so into no log. A code that led nowhere is not offered again.
+  const [given] = useState(() => (problem ? null : readCode(location.hash.slice(1))) ?? '');
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -59,7 +65,9 @@ export function WatchForm({ share, onStart }: WatchFormProps) {
   };
   return (
     <Card className={classes.card}>
-      <h1>{t('share.watch.head')}</h1>
+      <h1 ref={head} tabIndex={-1}>
+        {t('share.watch.head')}
+      </h1>
       <p className={classes.muted}>{t('share.watch.about')}</p>
       <div role="status">
         {problem && (

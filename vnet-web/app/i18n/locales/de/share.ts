@@ -28,7 +28,7 @@ const share: German['share'] = {
   },
   code: {
     title: 'Code für andere',
-    help: 'Wer ihn eingibt, fragt zuerst Sie. Jedes Gerät zählt einzeln.',
+    help: 'Wer ihn eingibt, fragt zuerst Sie.',
     copy: 'Code kopieren',
     copied: 'Der Code ist kopiert.',
     renew: 'Neuer Code',

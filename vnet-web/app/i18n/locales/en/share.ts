@@ -26,7 +26,7 @@ const share = {
   },
   code: {
     title: 'Code for others',
-    help: 'Who types it in asks you first. Each device counts once.',
+    help: 'Who types it in asks you first.',
     copy: 'Copy the code',
     copied: 'The code is copied.',
     renew: 'New code',

@@ -29,7 +29,7 @@ const share: French['share'] = {
   },
   code: {
     title: 'Code pour les autres',
-    help: 'Qui le saisit vous demande d’abord. Chaque appareil compte séparément.',
+    help: 'Qui le saisit vous demande d’abord.',
     copy: 'Copier le code',
     copied: 'Le code est copié.',
     renew: 'Nouveau code',

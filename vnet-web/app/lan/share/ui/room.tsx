@@ -1,5 +1,5 @@
 import { Button, Loader } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Share, ShareState } from '../types';
 import { useShare } from '../use-share';
@@ -17,8 +17,17 @@ import { receiversOf } from './tree';
 export function ShareRoom({ share }: { readonly share: Share }) {
   const { t } = useTranslation();
   const state = useShare(share, (value) => value);
+  const room = useRef<HTMLDivElement>(null);
+  const { kind } = state.role;
+  const before = useRef(kind);
+  useEffect(() => {
+    if (before.current === kind) return;
+    before.current = kind;
+    // What had the focus may be gone with what it was for: the keyboard goes on here.
+    if (document.activeElement === document.body) room.current?.focus({ preventScroll: true });
+  }, [kind]);
   return (
-    <div className={classes.room} data-share-role={state.role.kind}>
+    <div ref={room} tabIndex={-1} className={classes.room} data-share-role={kind}>
       <p className={classes.small}>{t('share.about')}</p>
       <Problem problem={state.problem} />
       {!state.online && state.problem === null && (

@@ -5,10 +5,16 @@ import { amountOf } from '../../../time/format';
 import type { ShareCost } from '../types';
 import classes from './share.module.css';
 
+/** Less of a core than this is not told apart. */
+const LEAST = 0.01;
+
 /** What sending takes of this device, and a warning when that is too much. */
 export function Cost({ cost }: { readonly cost: ShareCost | null }) {
   const { t, i18n } = useTranslation();
-  const part = cost?.cpu.toLocaleString(i18n.language, { style: 'percent', maximumFractionDigits: 0 });
+  // Nothing is for nothing.
+  const part =
+    cost &&
+    Math.max(cost.cpu, LEAST).toLocaleString(i18n.language, { style: 'percent', maximumFractionDigits: 0 });
   return (
     <>
       {cost && cost.children > 0 && (

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { receiversOf } from '../../../lan/share/ui/tree';
 import { useShare } from '../../../lan/share/use-share';
 import { useLan, useLanState, useReceivedStreams } from '../../../lan/use-lan';
-import { useCall } from '../call/call';
+import { useCall, useView } from '../call/call';
 import { shallow } from '../call/store';
 import classes from './banner.module.css';
 import { picturesOf } from './received';
@@ -36,6 +36,7 @@ function ShareLine() {
     }),
     shallow,
   );
+  const isOpen = useView(({ panel }) => panel === 'lan');
   if (role.kind === 'idle') return null;
   const words = () => {
     if (role.kind === 'asking') return t('share.bar.asking');
@@ -50,9 +51,11 @@ function ShareLine() {
         {words()}
         {overloaded && <small className={classes.help}>{t('share.cost.overloaded')}</small>}
       </span>
-      <Button size="compact-md" variant="default" onClick={() => view.update({ panel: 'lan' })}>
-        {t('conference.look')}
-      </Button>
+      {!isOpen && (
+        <Button size="compact-md" variant="default" onClick={() => view.update({ panel: 'lan' })}>
+          {t('conference.look')}
+        </Button>
+      )}
       <Button size="compact-md" color="red" onClick={() => share.stop()}>
         {t(`share.${role.kind}.stop`)}
       </Button>

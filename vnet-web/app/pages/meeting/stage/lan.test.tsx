@@ -258,7 +258,8 @@ describe('a provider that plays the sound by itself', () => {
       enumerateDevices: async () => speakers,
       getUserMedia() {},
     });
-    vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { mediaDevices: devices }));
+    const own = { mediaDevices: { value: devices }, permissions: { value: undefined } };
+    vi.stubGlobal('navigator', Object.create(navigator, own));
     vi.stubGlobal('isSecureContext', true);
     const { user, conference } = await enter({ people: 1 });
     Object.assign(conference, { setLoudspeaker });

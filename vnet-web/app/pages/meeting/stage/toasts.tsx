@@ -12,7 +12,12 @@ export function Toasts() {
   return (
     <section className={classes.toasts} aria-label={t('conference.messages')}>
       {toasts.map(({ id, tone, text, actions }) => (
-        <div key={id} className={classes.toast} data-tone={tone}>
+        <div
+          key={id}
+          className={classes.toast}
+          data-tone={tone}
+          data-choice={actions.length > 1 || undefined}
+        >
           <span className={classes.text}>{text}</span>
           {actions.map(({ label, act }) => (
             <button

@@ -1,0 +1,173 @@
+// What is measured of sharing on a local network, each in a world of its own.
+import { enter, sees } from '../../tests/browser/front.mjs';
+import { schedule } from '../../tests/browser/people.mjs';
+import { fakeDevices } from '../../tests/browser/browser.mjs';
+import { sendsToAtMost } from '../../tests/lan/media.mjs';
+import { Office } from '../../tests/lan/office.mjs';
+import { accepts, allows, clicks, closesPanel, codeOf, offers, opensPanel, parentsOf, receivesFromCloud, receivesLocally, receivesOnlyLocally, sharesByCode } from '../../tests/lan/share.mjs';
+import { load } from './processor.mjs';
+import { figure } from './report.mjs';
+import { median, noted, notes, sends } from './source.mjs';
+
+const pause = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1_000); });
+/** So long it takes until encoders and estimates of the line have settled, in seconds. */
+const SETTLED = 8;
+
+/** A world with a meeting in it, whose picture has a fixed rate; it ends when `work` has. */
+async function inOffice(options, work) {
+  const office = await Office.open();
+  try {
+    const far = await office.person('far', { site: office.elsewhere, flags: fakeDevices, prepare: (page) => sends(page, options) });
+    office.code = await schedule(far);
+    await enter(far, office.code);
+    await work(office, far);
+  } finally {
+    await office.close();
+  }
+}
+
+/** People of the site, in the meeting; the first one with `prepare`. */
+async function gather(office, far, count, prepare) {
+  const people = [];
+  for (let number = 0; number < count; number += 1) {
+    const page = await office.person(`at${number}`, number === 0 && prepare ? { prepare } : {});
+    await office.enters(page);
+    await sees(page, far.username);
+    await notes(page, far.username);
+    people.push(page);
+  }
+  return people;
+}
+
+/** The first one shares with the others, one after the other. */
+async function share([sharer, ...others]) {
+  await opensPanel(sharer);
+  for (const page of others) {
+    await clicks(sharer, `Share with ${page.username}`);
+    await accepts(page, sharer);
+    await receivesOnlyLocally(page);
+  }
+  await closesPanel(sharer);
+}
+
+/** What people see, and what the site's line carries, for so many seconds. */
+async function observe(office, people, seconds) {
+  const [before, from] = [await office.site.counted(), Date.now()];
+  await pause(seconds);
+  const [now, to] = [await office.site.counted(), Date.now()];
+  const each = await Promise.all(people.map((page) => noted(page, from, to)));
+  return { rate: (now.down - before.down) * 8 / (now.at - before.at), each };
+}
+
+const all = (each, field) => each.map((one) => one[field]);
+
+/** What the line carries with and without sharing, and what people see: for so many people at the site. */
+export async function saving(count, goal, { seconds, ...source }) {
+  await inOffice(source, async (office, far) => {
+    const people = await gather(office, far, count);
+    await pause(SETTLED);
+    const apart = await observe(office, people, seconds);
+    await share(people);
+    await pause(SETTLED);
+    const together = await observe(office, people, seconds);
+    const who = `${count} people`;
+    figure(`${who}: site's downlink, each from the server`, [apart.rate], { unit: 'kbit/s' });
+    figure(`${who}: site's downlink, shared`, [together.rate], { unit: 'kbit/s' });
+    figure(`${who}: saved`, [(1 - together.rate / apart.rate) * 100], { atLeast: goal, unit: '%', digits: 1, note: `at most ${(100 - 100 / count).toFixed(0)} %` });
+    figure(`${who}: frames a second, each from the server`, all(apart.each, 'fps'), { digits: 1 });
+    figure(`${who}: frames a second of receivers, shared`, all(together.each.slice(1), 'fps'),
+      { digits: 1, atLeast: median(all(apart.each, 'fps')) * 0.95 });
+    figure(`${who}: freezes a minute, each from the server`, all(apart.each, 'freezes').map((times) => times * 60 / seconds), { digits: 1 });
+    figure(`${who}: freezes a minute of receivers, shared`, all(together.each.slice(1), 'freezes').map((times) => times * 60 / seconds), { digits: 1 });
+    figure(`${who}: age of a picture when shown, each from the server`, all(apart.each, 'age'), { unit: 'ms' });
+    figure(`${who}: the same of receivers, shared`, all(together.each.slice(1), 'age'), { unit: 'ms' });
+    figure(`${who}: delay that sharing adds`, together.each.slice(1).map(({ age }) => age - together.each[0].age), { atMost: 100, unit: 'ms' });
+  });
+}
+
+/** What each hop adds, in a chain: sharer, receiver, its receiver. */
+export async function chain({ seconds, ...source }) {
+  await inOffice(source, async (office, far) => {
+    const people = await gather(office, far, 3, (page) => sendsToAtMost(page, 1));
+    const [sharer, one] = people;
+    await share(people);
+    const [near] = await parentsOf(one);
+    if (near !== sharer.host.address) throw new Error('this is no chain');
+    await pause(SETTLED);
+    const { each: [root, first, second] } = await observe(office, people, seconds);
+    figure('chain: delay of the first hop', [first.age - root.age], { atMost: 100, unit: 'ms' });
+    figure('chain: delay of the second hop', [second.age - first.age], { atMost: 100, unit: 'ms' });
+    figure('chain: frames a second: sharer, first, second', [root.fps, first.fps, second.fps], { digits: 1 });
+  });
+}
+
+/** What it costs the sharer to send to so many, one way or the other. */
+export async function processor(way, counts, { seconds, ...source }) {
+  const prepare = (page) => (way === 'encoded' ? null : page.addInitScript(() => { delete window.RTCRtpScriptTransform; }));
+  await inOffice(source, async (office, far) => {
+    const sharer = await office.person('ada', { prepare });
+    await office.enters(sharer);
+    await sees(sharer, far.username);
+    await notes(sharer, far.username);
+    await opensPanel(sharer);
+    let code = await sharesByCode(sharer);
+    const screens = [];
+    let alone = null;
+    for (const count of [0, ...counts]) {
+      while (screens.length < count) {
+        const screen = await office.screen();
+        const name = `screen ${screens.length}`;
+        await screen.goto('/meet/watch/');
+        code = await codeOf(sharer);
+        await screen.getByLabel('Code', { exact: true }).fill(code);
+        await screen.getByLabel('Name of this screen').fill(name);
+        await clicks(screen, 'Watch');
+        await allows(sharer, name);
+        await receivesLocally(screen);
+        screens.push(screen);
+      }
+      await pause(SETTLED);
+      const before = await Promise.all(screens.map(decoded));
+      const took = await load(sharer.host, () => pause(seconds));
+      const frames = (await Promise.all(screens.map(decoded))).map((now, index) => (now - before[index]) / seconds);
+      if (count === 0) alone = took;
+      figure(`sharer's processor, ${way}, ${count} receivers`, [took * 100], { unit: '% of a core', digits: 1 });
+      if (count === 0) continue;
+      figure(`the same for each receiver, ${way}, ${count} receivers`, [(took - alone) * 100 / count],
+        { unit: '% of a core', digits: 1, ...(way === 'encoded' && { atMost: 5 }) });
+      figure(`frames a second of receivers, ${way}, ${count} receivers`, frames, { digits: 1 });
+    }
+  });
+}
+
+const decoded = (page) => page.evaluate(async () => {
+  const streams = (await window.connections()).flatMap((one) => one.streams);
+  return streams.reduce((sum, one) => sum + (one.type === 'inbound-rtp' && one.kind === 'video' ? one.framesDecoded ?? 0 : 0), 0);
+});
+
+/** How long after the death of the sharer the meeting's picture is there, so many times. */
+export async function death(times, source) {
+  await inOffice(source, async (office, far) => {
+    const [receiver] = await gather(office, far, 1);
+    const [after, still] = [[], []];
+    for (let time = 0; time < times; time += 1) {
+      const sharer = await office.person('ada');
+      await office.enters(sharer);
+      await sees(sharer, far.username);
+      await offers(sharer);
+      await accepts(receiver, sharer);
+      await receivesOnlyLocally(receiver);
+      await pause(2);
+      const killed = Date.now();
+      await sharer.host.kill();
+      await receivesFromCloud(receiver);
+      const { frames } = await noted(receiver, killed - 1_000, Date.now());
+      const local = frames.findLast(([at]) => at < killed)?.[1];
+      const first = frames.find(([at, stream]) => at >= killed && stream !== local)?.[0];
+      after.push(first === undefined ? null : first - killed);
+      still.push(Math.max(...frames.slice(1).map(([at], index) => at - frames[index][0])));
+    }
+    figure("from the sharer's death to the meeting's picture", after, { atMost: 1_000, unit: 'ms' });
+    figure('longest time without a new picture meanwhile', still, { atMost: 1_000, unit: 'ms' });
+  });
+}

@@ -1,0 +1,1 @@
+export{t as Cancel,n as Component,r as Crumbs}from"./new-meeting-B5ytykN7.js";

@@ -1,1 +1,0 @@
-export{t as Cancel,n as Component,r as Crumbs}from"./new-meeting-Dm1zUPHW.js";
