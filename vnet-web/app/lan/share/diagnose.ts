@@ -7,6 +7,8 @@ export interface Evidence {
   readonly theirs: readonly string[];
   /** Whether the other side's page is a secure context. */
   readonly secure: boolean;
+  /** Whether the browser has tried an address of the other side at all. */
+  readonly tried: boolean;
 }
 
 type Reason = Extract<ShareProblem, 'blocked' | 'multicast' | 'permission' | 'insecure'>;
@@ -14,6 +16,7 @@ type Reason = Extract<ShareProblem, 'blocked' | 'multicast' | 'permission' | 'in
 export function evidenceOf(connection: RTCPeerConnection, secure: boolean): Evidence {
   return {
     secure,
+    tried: connection.iceConnectionState !== 'new',
     own: addressesIn(connection.localDescription?.sdp ?? ''),
     theirs: addressesIn(connection.remoteDescription?.sdp ?? ''),
   };
@@ -55,15 +58,16 @@ function isLocal(host: string): boolean {
 
 /** Why no connection came about, as far as this side can tell. */
 export function reasonOf(
-  { own, theirs, secure }: Evidence,
+  { own, theirs, secure, tried }: Evidence,
   permission: LocalNetwork,
   page: { readonly host: string; readonly isSecure: boolean },
 ): Reason {
   if (permission === 'denied') return 'permission';
   const isAllHidden = (addresses: readonly string[]) => addresses.length > 0 && addresses.every(isHidden);
   if (isAllHidden(own) && isAllHidden(theirs)) return 'multicast';
-  // Where nobody was asked yet, a page from elsewhere may be kept out without a word.
-  if (permission === 'prompt' && !isLocal(page.host)) return 'permission';
+  // Where nobody was asked yet, a page from elsewhere may be kept out without a word: then no address is even
+  // tried. That nobody was asked alone says nothing; browsers that keep nobody out say so, too.
+  if (permission === 'prompt' && !tried && !isLocal(page.host)) return 'permission';
   // Such a page can be given neither a camera nor a permission, so it tells names or nothing.
   const isMute = (addresses: readonly string[]) => addresses.every(isHidden);
   if ((!secure && isMute(theirs)) || (!page.isSecure && isMute(own))) return 'insecure';

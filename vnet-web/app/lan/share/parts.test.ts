@@ -9,7 +9,7 @@ import { Together } from './together';
 
 describe('why two do not find each other', () => {
   const page = { host: 'vnet.example.org', isSecure: true };
-  const found = { own: ['192.168.1.2'], theirs: ['192.168.1.3'], secure: true };
+  const found = { own: ['192.168.1.2'], theirs: ['192.168.1.3'], secure: true, tried: true };
   const hidden = ['0b0a.local'];
 
   test.each<[string, object, LocalNetwork, object, string]>([
@@ -17,8 +17,15 @@ describe('why two do not find each other', () => {
     ['names on both sides', { own: hidden, theirs: hidden }, 'unknown', {}, 'multicast'],
     ['a name on one side only', { own: hidden }, 'unknown', {}, 'blocked'],
     ['a permission that is denied', { own: hidden, theirs: hidden }, 'denied', {}, 'permission'],
-    ['one that was not asked for', {}, 'prompt', {}, 'permission'],
-    ['one that a page from here does not need', {}, 'prompt', { host: '192.168.1.9' }, 'blocked'],
+    ['one that was not asked for', { tried: false }, 'prompt', {}, 'permission'],
+    ['addresses that were tried in vain, whatever was asked', {}, 'prompt', {}, 'blocked'],
+    [
+      'one that a page from here does not need',
+      { tried: false },
+      'prompt',
+      { host: '192.168.1.9' },
+      'blocked',
+    ],
     ['one that is granted', {}, 'granted', {}, 'blocked'],
     [
       'a sharer without a secure context, which tells nothing',

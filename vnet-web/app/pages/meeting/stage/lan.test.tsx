@@ -172,6 +172,21 @@ describe('a picture of a share', () => {
     expect(shown()).toEqual([stream()?.media]);
   });
 
+  test('stands still also while the server holds back the one of the meeting', async () => {
+    const { conference, stream, media, receive, plays, shown } = await meet();
+    await receive('playing');
+    await plays(media);
+    await waitFor(() => expect(stream()?.state).toBe('off'));
+    act(() => conference.setReceiveCap(1));
+    await receive('stalled');
+    await waitFor(() => expect(stream()?.state).toBe('paused'));
+    expect(shown()).toEqual([media]);
+    act(() => conference.setReceiveCap(null));
+    await waitFor(() => expect(stream()?.state).toBe('playing'));
+    await plays(stream()?.media);
+    expect(shown()).toEqual([stream()?.media]);
+  });
+
   test('goes on when it comes again', async () => {
     const { stream, media, receive, plays, shown, wanted, videos, conference, script } = await meet();
     await receive('playing');

@@ -58,10 +58,13 @@ function look(snapshot: ConferenceSnapshot, spec: TileSpec, dataSaver: boolean, 
 
 type Seen = ReturnType<typeof look>;
 
+/** It is about to come: also what the server holds back for a moment, until it knows that the link is wide enough. */
+const isAwaited = (why: TileWhy | null) => why === 'starting' || why === 'paused';
+
 /** The last frame of what came over the local network, until the meeting's own plays: nobody sees a gap. */
 function useLastFrame({ local, media, why }: Seen): MediaStream | null {
   const [last, setLast] = useState<MediaStream | null>(null);
-  const now = local ? media : why === 'starting' ? last : null;
+  const now = local ? media : isAwaited(why) ? last : null;
   if (now !== last) setLast(now);
   return local ? null : now;
 }
