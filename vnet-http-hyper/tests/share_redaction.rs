@@ -38,8 +38,8 @@ async fn no_address_code_name_or_candidate_is_logged() {
     let logs = Logs::new();
     tracing::subscriber::set_global_default(logs.clone()).unwrap();
     let server = site().await;
-    let ada = server.browser("ada").await;
-    let bob = server.browser("bob").await;
+    let ada = server.browser("yvonne").await;
+    let bob = server.browser("zoltan").await;
     let code = meeting(&server, &ada).await;
     let mut one = person(&server, &ada, &code, "203.0.113.7").await;
     let mut two = person(&server, &bob, &code, "203.0.113.7").await;

@@ -1,4 +1,4 @@
-import { act, screen, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeShare, member } from '../../../lan/share/fake-share';
 import type { ShareState } from '../../../lan/share/types';
@@ -167,4 +167,28 @@ test('who begins to receive is read out', async () => {
   await act(async () => share.open());
   await become({ members: [member(1, 'Me', { isSelf: true }), member(2, 'Bob', { parent: 1, depth: 1 })] });
   expect(said()).toBe('Bob receives the pictures from you.');
+});
+
+describe('what is wrong with sharing', () => {
+  test('is told where nobody looks at the panel, and leads there', async () => {
+    const { become, user } = await meet();
+    await become({ problem: 'left' });
+    const words = 'The one who shared has left. The meeting goes on over the internet; you may share now.';
+    expect(messages().getByText(words)).toBeTruthy();
+    expect(said()).toBe(words);
+    await become({ problem: 'multicast' });
+    expect(messages().queryByText(words)).toBeNull();
+    expect(messages().getByText(/multicast DNS/)).toBeTruthy();
+    await user.click(button('Look'));
+    expect(messages().queryByText(/multicast DNS/)).toBeNull();
+    const inPanel = () => document.querySelector('[data-share-problem="multicast"]');
+    await waitFor(() => expect(inPanel()).toBeTruthy());
+  });
+
+  test('is told no more once it is mended', async () => {
+    const { become } = await meet({ problem: 'blocked' });
+    expect(messages().getByText(/do not reach each other/)).toBeTruthy();
+    await become({ problem: null });
+    expect(messages().queryByText(/do not reach each other/)).toBeNull();
+  });
 });

@@ -2,12 +2,16 @@ import { useEffect, useEffectEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isPicture } from '../../../conference/conference';
 import type { Share, ShareState } from '../../../lan/share/types';
+import { isMild } from '../../../lan/share/ui/problem';
 import { receiversOf } from '../../../lan/share/ui/tree';
 import { type Call, useCall } from '../call/call';
 
 const ASKS = 'share-asks';
 const INVITED = 'share-invited';
 const SUGGESTED = 'share-suggested';
+const PROBLEM = 'share-problem';
+/** What is wrong takes longer to read. */
+const PROBLEM_LASTS = 20_000;
 
 /** So long one is in peace after coming in before anything is suggested. */
 export const SUGGEST_AFTER = 4_000;
@@ -26,6 +30,7 @@ export function useShareNews(): void {
     tell.asks(before, now);
     tell.invitation(before, now);
     tell.began(before, now);
+    tell.problem(before, now);
     if (now.role.kind !== 'idle' || now.invitation) call.notices.close(SUGGESTED);
     return now;
   });
@@ -40,7 +45,7 @@ export function useShareNews(): void {
       // What a message points to is open now.
       call.view.subscribe(() => {
         if (call.view.get().panel !== 'lan') return;
-        for (const id of [ASKS, INVITED, SUGGESTED]) call.notices.close(id);
+        for (const id of [ASKS, INVITED, SUGGESTED, PROBLEM]) call.notices.close(id);
       }),
     ];
     let isSettled = false;
@@ -134,6 +139,17 @@ function useTell() {
     }
   };
 
+  const problem = (before: ShareState | null, { problem: now }: ShareState) => {
+    if (now === (before?.problem ?? null)) return;
+    // Whoever looks at the panel reads it there.
+    if (!now || view.get().panel === 'lan') {
+      notices.close(PROBLEM);
+      return;
+    }
+    const tone = isMild(now) ? 'info' : 'warn';
+    notices.toast(t(`share.problem.${now}`), { id: PROBLEM, tone, lasts: PROBLEM_LASTS, actions: [look] });
+  };
+
   const suggestion = () => {
     const { role, nearby, shares, invitation: offered } = share.state();
     if (suggested.has(share) || role.kind !== 'idle' || offered || view.get().panel === 'lan') return;
@@ -160,5 +176,5 @@ function useTell() {
     notices.toast(text, { ...options, actions: [{ label: t('share.news.share'), act: offerAll }, later] });
   };
 
-  return { asks, invitation, began, suggestion };
+  return { asks, invitation, began, problem, suggestion };
 }
