@@ -2,7 +2,7 @@
 import { enter, sees } from '../../tests/browser/front.mjs';
 import { schedule } from '../../tests/browser/people.mjs';
 import { fakeDevices } from '../../tests/browser/browser.mjs';
-import { sendsToAtMost } from '../../tests/lan/media.mjs';
+import { connections, sendsToAtMost } from '../../tests/lan/media.mjs';
 import { Office } from '../../tests/lan/office.mjs';
 import { accepts, allows, clicks, closesPanel, codeOf, offers, opensPanel, parentsOf, receivesFromCloud, receivesLocally, receivesOnlyLocally, sharesByCode } from '../../tests/lan/share.mjs';
 import { load } from './processor.mjs';
@@ -50,13 +50,26 @@ async function share([sharer, ...others]) {
   await closesPanel(sharer);
 }
 
+/** Bytes that have come from the server to a page: all of them, and those of sound and of pictures with their headers. */
+async function fromServer(page) {
+  const { cloud } = await connections(page);
+  const sum = (kind) => cloud.flatMap(({ streams }) => streams)
+    .filter((one) => one.type === 'inbound-rtp' && one.kind === kind)
+    .reduce((all, one) => all + (one.bytesReceived ?? 0) + (one.headerBytesReceived ?? 0), 0);
+  return { all: cloud.reduce((all, one) => all + one.received, 0), sound: sum('audio'), pictures: sum('video') };
+}
+
 /** What people see, and what the site's line carries, for so many seconds. */
 async function observe(office, people, seconds) {
+  const served = await Promise.all(people.map(fromServer));
   const [before, from] = [await office.site.counted(), Date.now()];
   await pause(seconds);
   const [now, to] = [await office.site.counted(), Date.now()];
+  const since = await Promise.all(people.map(fromServer));
+  const rates = since.map((one, index) => Object.fromEntries(
+    Object.entries(one).map(([what, bytes]) => [what, (bytes - served[index][what]) * 8 / (to - from)])));
   const each = await Promise.all(people.map((page) => noted(page, from, to)));
-  return { rate: (now.down - before.down) * 8 / (now.at - before.at), each };
+  return { rate: (now.down - before.down) * 8 / (now.at - before.at), each, rates };
 }
 
 const all = (each, field) => each.map((one) => one[field]);
@@ -73,6 +86,9 @@ export async function saving(count, goal, { seconds, ...source }) {
     const who = `${count} people`;
     figure(`${who}: site's downlink, each from the server`, [apart.rate], { unit: 'kbit/s' });
     figure(`${who}: site's downlink, shared`, [together.rate], { unit: 'kbit/s' });
+    for (const [what, name] of [['all', 'in all'], ['sound', 'sound'], ['pictures', 'pictures']]) {
+      figure(`${who}: still from the server to each receiver, ${name}`, together.rates.slice(1).map((one) => one[what]), { unit: 'kbit/s' });
+    }
     figure(`${who}: saved`, [(1 - together.rate / apart.rate) * 100], { atLeast: goal, unit: '%', digits: 1, note: `at most ${(100 - 100 / count).toFixed(0)} %` });
     figure(`${who}: frames a second, each from the server`, all(apart.each, 'fps'), { digits: 1 });
     figure(`${who}: frames a second of receivers, shared`, all(together.each.slice(1), 'fps'),
@@ -167,7 +183,7 @@ export async function death(times, source) {
       after.push(first === undefined ? null : first - killed);
       still.push(Math.max(...frames.slice(1).map(([at], index) => at - frames[index][0])));
     }
-    figure("from the sharer's death to the meeting's picture", after, { atMost: 1_000, unit: 'ms' });
-    figure('longest time without a new picture meanwhile', still, { atMost: 1_000, unit: 'ms' });
+    figure("from the sharer's death to the meeting's picture", after, { atMost: 1_000, each: true, unit: 'ms' });
+    figure('longest time without a new picture meanwhile', still, { atMost: 1_000, each: true, unit: 'ms' });
   });
 }

@@ -5,17 +5,17 @@ import { median } from './source.mjs';
 const rows = [];
 
 /**
- * Notes a figure: the median of `values`, and whether the goal is kept.
- * @param {{ atLeast?: number, atMost?: number, unit?: string, digits?: number, note?: string }} how
+ * Notes a figure: the median of `values`, and whether the goal is kept; by `each`: by every one of them.
+ * @param {{ atLeast?: number, atMost?: number, each?: boolean, unit?: string, digits?: number, note?: string }} how
  */
-export function figure(name, values, { atLeast, atMost, unit = '', digits = 0, note = '' } = {}) {
+export function figure(name, values, { atLeast, atMost, each = false, unit = '', digits = 0, note = '' } = {}) {
   const all = values.filter((value) => value !== null && Number.isFinite(value));
   const shown = (value) => `${value.toFixed(digits)}${unit && ` ${unit}`}`;
   const middle = median(all);
   let verdict = '–';
-  if (middle === null) verdict = '**not measured**';
-  else if (atLeast !== undefined) verdict = middle >= atLeast ? 'kept' : '**missed**';
-  else if (atMost !== undefined) verdict = middle <= atMost ? 'kept' : '**missed**';
+  if (middle === null || (each && all.length < values.length)) verdict = '**not measured**';
+  else if (atLeast !== undefined) verdict = (each ? Math.min(...all) : middle) >= atLeast ? 'kept' : '**missed**';
+  else if (atMost !== undefined) verdict = (each ? Math.max(...all) : middle) <= atMost ? 'kept' : '**missed**';
   let goal = '–';
   if (atLeast !== undefined) goal = `≥ ${shown(atLeast)}`;
   if (atMost !== undefined) goal = `≤ ${shown(atMost)}`;

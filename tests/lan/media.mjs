@@ -69,8 +69,8 @@ function rememberConnections() {
       type === 'candidate-pair' && (is || (nominated && state === 'succeeded')));
     const { address, candidateType, protocol } = report.get(pair?.remoteCandidateId) ?? {};
     const streams = stats.filter(({ type }) => type === 'inbound-rtp' || type === 'outbound-rtp')
-      .map(({ type, mid, kind, rid, bytesReceived, bytesSent, framesDecoded, framesEncoded, frameWidth, freezeCount, totalFreezesDuration, framesPerSecond, totalEncodeTime }) =>
-        ({ type, mid, kind, rid, bytesReceived, bytesSent, framesDecoded, framesEncoded, frameWidth, freezeCount, totalFreezesDuration, framesPerSecond, totalEncodeTime }));
+      .map(({ type, mid, kind, rid, bytesReceived, headerBytesReceived, bytesSent, framesDecoded, framesEncoded, frameWidth, freezeCount, totalFreezesDuration, framesPerSecond, totalEncodeTime }) =>
+        ({ type, mid, kind, rid, bytesReceived, headerBytesReceived, bytesSent, framesDecoded, framesEncoded, frameWidth, freezeCount, totalFreezesDuration, framesPerSecond, totalEncodeTime }));
     return {
       state: one.connectionState, ice: one.iceConnectionState, remote: address ?? null, candidateType, protocol, streams,
       received: pair?.bytesReceived ?? 0, sent: pair?.bytesSent ?? 0, delay: pair?.currentRoundTripTime ?? null,
