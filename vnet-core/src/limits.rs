@@ -73,6 +73,9 @@ pub struct Limits {
     pub shares: usize,
     /// Life of a share's code. Default 2 minutes.
     pub share_code_life: Duration,
+    /// How long a sharer whose connection broke may take to share again with the same people, without being
+    /// asked about them anew. Default 1 minute.
+    pub share_return: Duration,
     /// Wrong codes from one network in [`share_tries_within`](Self::share_tries_within). Default 5.
     pub share_tries: usize,
     /// Default 1 minute.
@@ -125,6 +128,7 @@ impl Default for Limits {
             share_devices: 200,
             shares: 10_000,
             share_code_life: minutes(2),
+            share_return: minutes(1),
             share_tries: 5,
             share_tries_within: minutes(1),
             share_relinks: 3,

@@ -145,6 +145,10 @@ fn of_shares(limits: &Limits) -> Vec<Row> {
         ),
         ("life of a code", seconds(limits.share_code_life)),
         (
+            "time for a sharer whose socket broke to share with the same again",
+            seconds(limits.share_return),
+        ),
+        (
             "wrong codes from one network",
             times(limits.share_tries, limits.share_tries_within),
         ),

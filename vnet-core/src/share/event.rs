@@ -41,6 +41,8 @@ pub struct NearbyShare {
     pub name: String,
     /// How many receive it.
     pub receivers: u32,
+    /// Whether its sharer has let one's account in before: who asks is let in at once.
+    pub known: bool,
 }
 
 /// A device in a share.

@@ -281,6 +281,7 @@ macro_rules! share_broker_contract {
                 who_is_invited_is_let_in_at_once,
                 an_invitation_can_be_declined,
                 who_was_admitted_before_is_let_in_at_once,
+                a_sharer_who_comes_back_knows_whom_it_let_in,
                 who_was_put_out_is_asked_about_anew,
                 a_share_out_of_sight_is_unknown,
                 the_nearest_parent_with_the_fewest_children_is_taken,

@@ -168,6 +168,7 @@ impl Shared {
 
 impl Inner {
     fn deliver(&mut self, limits: &Limits, wakers: &mut Vec<Waker>) {
+        let now = Instant::now().into_std();
         while let Some(output) = self.hall.poll() {
             let (device, letter) = match output {
                 Output::Tell(device, event) => (device, Letter::Event(event)),
@@ -182,7 +183,7 @@ impl Inner {
             } else {
                 tracing::debug!(%device, "a device is put out: it does not read");
                 wakers.extend(self.mail.remove(&device).and_then(|mail| mail.waker));
-                self.hall.leave(device, EndedReason::Left);
+                self.hall.leave(device, EndedReason::Left, now);
             }
         }
     }
@@ -282,9 +283,10 @@ impl ShareLink for Link {
 impl Drop for Link {
     fn drop(&mut self) {
         let (device, why) = (self.device, self.why);
+        let now = Instant::now().into_std();
         self.shared.change(|inner| {
             inner.mail.remove(&device);
-            inner.hall.leave(device, why);
+            inner.hall.leave(device, why, now);
         });
         tracing::debug!(%device, "a device left");
     }

@@ -3,6 +3,7 @@
 //! Whoever drives it takes all of [`Hall::poll`] after each call.
 
 mod asking;
+mod consents;
 mod members;
 mod nearby;
 
@@ -18,6 +19,7 @@ use vnet_core::share::{
     ShareErrorCode, ShareEvent, ShareId, ShareMember, ShareRequest, VERSION,
 };
 
+use self::consents::Consents;
 use self::nearby::Neighbours;
 use super::codes::{Codes, Draw, Tries};
 use super::tree::{Bounds, LinkNumbers, Tree};
@@ -98,6 +100,7 @@ pub(super) struct Hall {
     codes: Codes,
     tries: Tries,
     neighbours: Neighbours,
+    consents: Consents,
     links: LinkNumbers,
     last_device: u32,
     last_share: u32,
@@ -112,6 +115,7 @@ impl Hall {
             codes: Codes::new(draw),
             tries: Tries::new(limits.share_tries, limits.share_tries_within),
             neighbours: Neighbours::default(),
+            consents: Consents::new(limits.share_return),
             links: LinkNumbers::default(),
             last_device: 0,
             last_share: 0,
@@ -171,9 +175,12 @@ impl Hall {
     }
 
     /// A device is gone; `why` is what those who receive from it hear.
-    pub(super) fn leave(&mut self, device: DeviceId, why: EndedReason) {
+    pub(super) fn leave(&mut self, device: DeviceId, why: EndedReason, now: Instant) {
         if !self.devices.contains_key(&device) {
             return;
+        }
+        if why == EndedReason::Left {
+            self.keep_consent(device, now);
         }
         self.leave_place(device, why);
         self.nearby_changed(device);

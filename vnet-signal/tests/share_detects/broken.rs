@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use vnet_core::id::UserId;
 use vnet_core::room::EndReason;
 use vnet_core::share::{
     DeviceId, Hello, LinkId, NetworkGroup, ShareAction, ShareBroker, ShareCode, ShareDevice,
@@ -27,6 +28,8 @@ pub(super) enum Defect {
     CountsNoTries,
     AdmitsByItself,
     ForgetsAccounts,
+    ForgetsWhoShared,
+    BelievesNames,
     DeclinesInvitations,
     HidesWhoDeclined,
     HidesTheEnd,
@@ -62,6 +65,7 @@ pub(super) fn broken(defect: Defect) -> Broken {
     let mut limits = Limits::default();
     limits.share_code_life = Duration::from_secs(1_000_000);
     match defect {
+        Defect::ForgetsWhoShared => limits.share_return = Duration::ZERO,
         Defect::CountsNoTries => limits.share_tries = usize::MAX,
         Defect::DeepTrees => limits.share_depth = 9,
         Defect::RelinksForEver => limits.share_relinks = usize::MAX,
@@ -86,6 +90,7 @@ impl ShareBroker for Broken {
             Defect::MixesMeetings if !device.is_viewer() => device.meeting = one_meeting(),
             Defect::ViewersAreOfAMeeting if device.is_viewer() => device.meeting = one_meeting(),
             Defect::ForgetsAccounts => device.user = None,
+            Defect::BelievesNames => device.user = Some(account_of(&device.name)),
             Defect::EverybodyRelays => hello.can_relay = true,
             _ => {}
         }
@@ -111,6 +116,14 @@ struct Link {
     held: Vec<ShareEvent>,
     /// Lists of members so far.
     told: u32,
+}
+
+/// An account that anybody has who is called so.
+fn account_of(name: &str) -> UserId {
+    let number = name
+        .bytes()
+        .fold(0_u128, |all, byte| all << 8 | u128::from(byte));
+    format!("{number:032x}").parse().unwrap()
 }
 
 /// How large numbers of links are that do not stay.

@@ -81,6 +81,10 @@ caught! {
         rule::who_is_refused_hears_it, AdmitsByItself;
     a_broker_that_forgets_who_was_let_in:
         rule::who_was_admitted_before_is_let_in_at_once, ForgetsAccounts;
+    a_broker_that_forgets_consent_with_the_connection:
+        rule::a_sharer_who_comes_back_knows_whom_it_let_in, ForgetsWhoShared;
+    a_broker_to_whom_names_are_accounts:
+        rule::a_sharer_who_comes_back_knows_whom_it_let_in, BelievesNames;
     a_broker_that_forgets_invitations:
         rule::who_is_invited_is_let_in_at_once, DeclinesInvitations;
     a_broker_that_forgets_to_tell_who_declined:

@@ -219,6 +219,48 @@ pub async fn who_was_admitted_before_is_let_in_at_once(broker: Arc<dyn ShareBrok
     assert!(matches!(asked, ShareEvent::Asked { .. }), "{asked:?}");
 }
 
+/// A sharer whose connection broke is not asked again about accounts that it had let in; about others with their
+/// names it is, and nobody with its own name takes its place.
+pub async fn a_sharer_who_comes_back_knows_whom_it_let_in(broker: Arc<dyn ShareBroker>) {
+    let who = person("ada");
+    let mut ada = Seat::enter(&*broker, who.clone()).await;
+    let mut bob = Seat::enter(&*broker, person("bob")).await;
+    let (_, code) = open(&mut ada).await;
+    bob.until_near(&["ada"], &[("ada", 0)]).await;
+    assert!(!bob.knows_one("ada"), "it has not let anybody in");
+    ada.let_in(&mut bob, code).await;
+    drop(ada);
+    let reason = EndedReason::Left;
+    assert_eq!(bob.next().await, ShareEvent::Ended { reason });
+    bob.until_near(&[], &[]).await;
+
+    let mut impostor = Seat::enter(&*broker, person("ada")).await;
+    let (share, _) = open(&mut impostor).await;
+    bob.until_near(&["ada"], &[("ada", 0)]).await;
+    assert!(!bob.knows_one("ada"), "the name is not the account");
+    bob.asks(by_share(share)).await.unwrap();
+    let asked = impostor.next().await;
+    assert!(matches!(asked, ShareEvent::Asked { .. }), "{asked:?}");
+    drop(impostor);
+    assert_eq!(bob.next().await, ShareEvent::Ended { reason });
+    bob.until_near(&[], &[]).await;
+
+    let mut ada = Seat::enter(&*broker, who).await;
+    let (share, _) = open(&mut ada).await;
+    bob.until_near(&["ada"], &[("ada", 0)]).await;
+    assert!(bob.knows_one("ada"), "the same account shares again");
+    bob.asks(by_share(share)).await.unwrap();
+    let admitted = bob.next().await;
+    assert!(
+        matches!(admitted, ShareEvent::Admitted { .. }),
+        "{admitted:?}"
+    );
+    let mut other = Seat::enter(&*broker, person("bob")).await;
+    other.asks(by_share(share)).await.unwrap();
+    let asked = ada.next().await;
+    assert!(matches!(asked, ShareEvent::Asked { .. }), "{asked:?}");
+}
+
 /// Putting somebody out takes the consent back.
 pub async fn who_was_put_out_is_asked_about_anew(broker: Arc<dyn ShareBroker>) {
     let mut ada = Seat::enter(&*broker, person("ada")).await;

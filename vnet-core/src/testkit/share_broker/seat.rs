@@ -211,6 +211,12 @@ impl Seat {
         }
     }
 
+    /// Whether somebody near who shares has let one in before, as far as this one was told.
+    pub(in crate::testkit) fn knows_one(&self, sharer: &str) -> bool {
+        let mut shares = self.near.1.iter();
+        shares.any(|share| share.name == sharer && share.known)
+    }
+
     /// Waits until the share has so many members, the sharer included.
     pub(in crate::testkit) async fn until_members(&mut self, count: usize) {
         while self.members.len() != count {

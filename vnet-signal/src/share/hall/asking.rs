@@ -1,6 +1,6 @@
 //! From an open share to somebody who is let in: codes, invitations, questions and answers.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use vnet_core::share::{
@@ -46,6 +46,7 @@ impl Hall {
         let code = self.codes.assign(number);
         let code = code.ok_or(ShareErrorCode::ServerFull)?;
         let room = self.room_of_sharer(from);
+        let known = self.kept_consent(from, now);
         let share = Share {
             sharer: from,
             meeting,
@@ -54,7 +55,7 @@ impl Hall {
             tree: Tree::new(from, room, self.tree_bounds()),
             asking: Vec::new(),
             invited: BTreeSet::new(),
-            known: HashSet::new(),
+            known,
             members: None,
         };
         self.shares.insert(number, share);

@@ -67,6 +67,8 @@ impl Hall {
         }
         if is_invited {
             self.tell(device, ShareEvent::InviteOff { share: number });
+            // Its sharer does not know this account any more.
+            self.nearby_changed(from);
             return Ok(());
         }
         let reason = EndedReason::PutOut;

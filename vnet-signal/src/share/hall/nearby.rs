@@ -96,6 +96,7 @@ impl Hall {
                     device: *other,
                     name: name.clone(),
                     receivers: u32::try_from(share.tree.receivers()).unwrap_or(u32::MAX),
+                    known: who.user.is_some_and(|user| share.known.contains(&user)),
                 });
             }
             devices.push(NearbyDevice {

@@ -6,6 +6,7 @@ use vnet_core::share::{Ask, LinkId, NetworkGroup, RelinkReason};
 use super::*;
 
 mod asking;
+mod consents;
 mod model;
 mod tree;
 
@@ -65,7 +66,7 @@ impl Stage {
     }
 
     fn leave(&mut self, device: DeviceId) {
-        self.hall.leave(device, EndedReason::Left);
+        self.hall.leave(device, EndedReason::Left, self.now);
         self.collect();
     }
 

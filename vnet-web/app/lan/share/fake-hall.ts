@@ -8,6 +8,8 @@ export class FakeHall {
   most = 8;
   /** No new connection comes about. */
   isDown = false;
+  /** Accounts that a sharer had let in until its connection broke, by its own. */
+  readonly #consents = new Map<string, ReadonlySet<string>>();
   #last = 0;
   #share: FakeTree | null = null;
 
@@ -52,8 +54,10 @@ export class FakeHall {
     if (at < 0) return;
     this.sockets.splice(at, 1);
     const tree = this.#share;
-    if (tree?.sharer === socket) this.#end('left');
-    else if (tree) this.#remove(tree, socket);
+    if (tree?.sharer === socket) {
+      this.#consents.set(socket.account, tree.known);
+      this.#end('left');
+    } else if (tree) this.#remove(tree, socket);
     this.#tellNearby();
   }
 
@@ -64,7 +68,7 @@ export class FakeHall {
         return this.#openFor(from);
       case 'invite':
         this.#openFor(from);
-        this.#share?.known.add(this.#named(message.device)?.name ?? '');
+        this.#share?.known.add(this.#named(message.device)?.account ?? '');
         this.#named(message.device)?.tell({
           type: 'invited',
           share: this.#share?.number ?? 0,
@@ -132,7 +136,7 @@ export class FakeHall {
   }
 
   #openFor(from: FakeHallSocket): Refusal {
-    this.#share ??= new FakeTree(from, this.number());
+    this.#share ??= new FakeTree(from, this.number(), this.#consents.get(from.account));
     from.tell({ type: 'opened', share: this.#share.number, code: this.#share.code, expires_in: 120 });
     this.#tellNearby();
     return null;
@@ -142,7 +146,7 @@ export class FakeHall {
     const tree = this.#share;
     if (!tree || (typeof code === 'string' && code !== tree.code)) return 'unknown_code';
     if (typeof share === 'number' && share !== tree.number) return 'unknown_share';
-    if (tree.known.has(from.name)) {
+    if (tree.known.has(from.account)) {
       this.#admit(tree, from);
       return null;
     }
@@ -154,7 +158,7 @@ export class FakeHall {
 
   #admit(tree: FakeTree, asker: FakeHallSocket): void {
     asker.tell({ type: 'admitted', share: tree.number, device: tree.sharer.device, name: tree.sharer.name });
-    tree.known.add(asker.name);
+    tree.known.add(asker.account);
     tree.receivers.set(asker, { parent: this.#parentFor(tree), link: this.number() });
     this.#tellMembers(tree);
   }
@@ -228,6 +232,7 @@ export class FakeHall {
                 device: tree.sharer.device,
                 name: tree.sharer.name,
                 receivers: tree.receivers.size,
+                known: tree.known.has(socket.account),
               },
             ]
           : [],
@@ -259,15 +264,16 @@ type Refusal = ShareErrorCode | null;
 class FakeTree {
   readonly sharer: FakeHallSocket;
   readonly number: number;
-  readonly known = new Set<string>();
+  readonly known: Set<string>;
   readonly asking = new Set<FakeHallSocket>();
   readonly receivers = new Map<FakeHallSocket, { parent: FakeHallSocket; link: number }>();
   code = '123456';
   relinks = 0;
 
-  constructor(sharer: FakeHallSocket, number: number) {
+  constructor(sharer: FakeHallSocket, number: number, known: ReadonlySet<string> = new Set()) {
     this.sharer = sharer;
     this.number = number;
+    this.known = new Set(known);
   }
 }
 
@@ -278,6 +284,8 @@ export class FakeHallSocket extends EventTarget {
   hello: Hello | null = null;
   device = 0;
   meetingName = '';
+  /** Who is signed in; unlike names no two have the same. */
+  account = '';
   readonly said: (Request | Hello)[] = [];
 
   constructor(hall: FakeHall) {

@@ -104,9 +104,11 @@ export class FakeWorld {
 
   #session(name: string, options: ConstructorParameters<typeof ShareSession>[0]) {
     const sockets: FakeHallSocket[] = [];
+    const account = `account ${this.#sessions.length}`;
     const openSocket = () => {
       const socket = this.hall.open() as unknown as FakeHallSocket;
       socket.meetingName = name;
+      socket.account = account;
       sockets.push(socket);
       return socket as unknown as WebSocket;
     };

@@ -17,7 +17,7 @@ export class Neighbours {
   take({ devices, shares }: Event<'nearby'>): void {
     this.#store.become({
       nearby: devices.map(({ device, name }) => ({ device, name, invited: this.#invited.has(device) })),
-      shares: shares.map(({ share, name, receivers }) => ({ share, name, receivers })),
+      shares: shares.map(({ share, name, receivers, known }) => ({ share, name, receivers, known })),
     });
   }
 

@@ -53,12 +53,6 @@ export class Part {
     return this.#figures;
   }
 
-  /** The names of those who receive and are in the meeting. */
-  get receivers(): string[] {
-    const others = this.#members.filter(({ device, viewer }) => device !== this.#options.device && !viewer);
-    return others.map(({ name }) => name);
-  }
-
   look(members: readonly Member[]): void {
     this.#members = members;
     this.links.look(members, this.#options.device);

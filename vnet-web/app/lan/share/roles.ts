@@ -31,24 +31,24 @@ export const problemOfRefusal = (code: string): ShareProblem | null => REFUSALS[
 /** So long somebody who is gone is waited for, in milliseconds. */
 const WAIT = 60_000;
 
-/** Names of those with whom one was connected until the connection to the server broke. */
+/** With whom one was connected until a connection to the server broke. */
 export class Remembered {
-  #names: ReadonlySet<string> = new Set();
+  #name: string | null = null;
   #until = 0;
 
-  remember(names: Iterable<string>, now: number): void {
-    this.#names = new Set(names);
+  remember(name: string, now: number): void {
+    this.#name = name;
     this.#until = now + WAIT;
   }
 
   forget(): void {
-    this.#names = new Set();
+    this.#name = null;
   }
 
-  /** Whether it is somebody who was there; each once. */
+  /** Whether it is who was there; once. */
   take(name: string, now: number): boolean {
-    if (now > this.#until || !this.#names.has(name)) return false;
-    this.#names = new Set([...this.#names].filter((one) => one !== name));
+    if (now > this.#until || this.#name !== name) return false;
+    this.#name = null;
     return true;
   }
 }

@@ -289,6 +289,32 @@ describe('the connection to the server', () => {
     expect(bob?.session.state().problem).toBeNull();
   });
 
+  test("breaks for the sharer: others with the same names take nobody's place", async () => {
+    const {
+      ada,
+      receivers: [bob],
+    } = await share(['bob', 'Bob']);
+    const [otherAda, otherBob] = [world.person('ada2', 'Ada'), world.person('bob2', 'Bob')];
+    await settle();
+    ada.socket().drop(1006);
+    world.hall.isDown = true;
+    otherAda.session.open();
+    await settle();
+    expect(bob?.session.state()).toMatchObject({
+      role: { kind: 'idle' },
+      shares: [{ name: 'Ada', known: false }],
+    });
+    expect(otherAda.session.state().asked).toEqual([]);
+    otherAda.session.stop();
+    world.hall.isDown = false;
+    await pass(5_000);
+    expect(shown(bob?.session as ShareSession)).toEqual(['Eve camera']);
+    otherBob.session.ask(otherBob.session.state().shares[0]?.share ?? 0);
+    await settle();
+    expect(ada.session.state().asked).toMatchObject([{ name: 'Bob' }]);
+    expect(otherBob.session.state().role).toEqual({ kind: 'asking', name: 'Ada' });
+  });
+
   test('breaks for a receiver, which asks again by itself, but not for ever', async () => {
     const {
       receivers: [bob],

@@ -54,7 +54,7 @@ export class ShareSession implements Share {
   readonly #encoding: Encoding;
   readonly #store = new ShareStore();
   readonly #neighbours = new Neighbours(this.#store);
-  /** Receivers who come back, and the sharer who does. */
+  /** The sharer, who may come back. */
   readonly #returning = new Remembered();
   readonly #saved: Saved;
   readonly #unwatch: () => void;
@@ -226,10 +226,7 @@ export class ShareSession implements Share {
 
   #lost(): void {
     const { role } = this.#store.state;
-    const now = performance.now();
-    if (role.kind === 'receiving') this.#returning.remember([role.from], now);
-    const receivers = this.#part?.receivers ?? [];
-    if (role.kind === 'sharing' && receivers.length > 0) this.#returning.remember(receivers, now);
+    if (role.kind === 'receiving') this.#returning.remember(role.from, performance.now());
     this.#leave();
     this.#neighbours.clear();
     this.#store.become({ online: false });
@@ -267,7 +264,7 @@ export class ShareSession implements Share {
         if (this.#kind === 'sharing') this.#newCode(event.code, event.expires_in);
         break;
       case 'asked':
-        this.#asked(event);
+        this.#neighbours.asks(event);
         break;
       case 'asked_off':
         this.#neighbours.answered(event.device);
@@ -311,14 +308,6 @@ export class ShareSession implements Share {
 
   #newCode(code: string, seconds: number): void {
     this.#store.become({ role: { kind: 'sharing', code, expiresAt: Date.now() + seconds * 1_000 } });
-  }
-
-  #asked(event: Extract<ShareEvent, { type: 'asked' }>): void {
-    const { device, name, by, viewer } = event;
-    // Who was here until the connection to the server broke was asked about already.
-    const isBack = by === 'nearby' && !viewer && this.#returning.take(name, performance.now());
-    if (isBack) this.#request({ type: 'admit', device });
-    else this.#neighbours.asks(event);
   }
 
   #admitted(name: string): void {
@@ -369,14 +358,14 @@ export class ShareSession implements Share {
     if (role.kind === 'idle') return;
     this.#over(reason === 'unreachable' ? this.#reason : problemOfEnd(reason));
     if (reason === 'left' && role.kind === 'receiving')
-      this.#returning.remember([role.from], performance.now());
+      this.#returning.remember(role.from, performance.now());
   }
 
-  /** The sharer is here again: it is asked once without being told to. */
+  /** The sharer is here again, as the server knows it: it is asked once without being told to. */
   #comeBack(): void {
     if (this.#kind !== 'idle') return;
     const now = performance.now();
-    const back = this.#store.state.shares.find(({ name }) => this.#returning.take(name, now));
+    const back = this.#store.state.shares.find(({ name, known }) => known && this.#returning.take(name, now));
     if (back) this.ask(back.share);
   }
 

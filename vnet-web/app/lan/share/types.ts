@@ -77,6 +77,8 @@ export interface ShareOffer {
   readonly share: number;
   readonly name: string;
   readonly receivers: number;
+  /** Whether the sharer has let one in before. */
+  readonly known: boolean;
 }
 
 export interface ShareAsked {

@@ -178,7 +178,7 @@ fn a_share_ends_with_its_sharer() {
         if end == EndedReason::Closed {
             stage.say(sharer, ShareAction::Close).unwrap();
         } else {
-            stage.hall.leave(sharer, end);
+            stage.hall.leave(sharer, end, stage.now);
             stage.collect();
         }
         for device in receivers.into_iter().chain([asks]) {

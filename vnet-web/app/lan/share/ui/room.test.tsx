@@ -44,7 +44,7 @@ describe('who neither shares nor receives', () => {
         { device: 2, name: 'Bob', invited: false },
         { device: 3, name: 'Cid', invited: true },
       ],
-      shares: [{ share: 9, name: 'Dan', receivers: 2 }],
+      shares: [{ share: 9, name: 'Dan', receivers: 2, known: false }],
     });
     expect(part('On your network').getByText('Shares with 2 devices')).toBeTruthy();
     expect(part('On your network').getByText('Asked')).toBeTruthy();

@@ -137,7 +137,7 @@ describe('somebody nearby', () => {
 
   test('who shares already is asked instead', async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
-    const { share, user } = await meet({ shares: [{ share: 9, name: 'Bob', receivers: 1 }] });
+    const { share, user } = await meet({ shares: [{ share: 9, name: 'Bob', receivers: 1, known: false }] });
     await later();
     await user.click(button('Receive'));
     expect(share.asked).toEqual([['ask', 9]]);
