@@ -16,6 +16,8 @@ use vnet_benches::report::{Goal, Report, number};
 use vnet_benches::server::Process;
 use vnet_benches::stats::Spread;
 
+/// After so long what the handshakes took has gone back to the system (the allocator keeps it for ten seconds).
+const AT_REST: Duration = Duration::from_secs(15);
 /// Pictures that everybody watches.
 const PICTURES: usize = 4;
 /// Packets a second of each of them: 1.1 Mbit/s.
@@ -44,7 +46,7 @@ const PEOPLE_COLUMNS: [&str; 8] = [
     "loss",
     "p50 ms",
     "p99 ms",
-    "kB per person",
+    "kB per further person",
 ];
 
 /// What one run of a meeting measured.
@@ -90,12 +92,11 @@ fn local() -> Result<IpAddr> {
     Ok(probe.local_addr()?.ip())
 }
 
-fn host(setup: &Setup, local: IpAddr) -> impl Fn(SocketAddr) -> Command {
-    let program = setup.bare.clone();
+fn host(local: IpAddr) -> impl Fn(SocketAddr) -> Command {
     move |address| {
-        let mut command = Command::new(&program);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_conference"));
         command.arg("--listen").arg(address.to_string());
-        command.args(["conference", "--media", &local.to_string()]);
+        command.arg("--media").arg(local.to_string());
         command.env_clear();
         command
     }
@@ -116,9 +117,7 @@ fn forward(setup: &Setup, report: &mut Report) -> Result<()> {
     for _ in 0..setup.pairs() {
         let mut own = 0.0;
         for watching in [HALF, FULL] {
-            let server = setup
-                .cores
-                .on_server_core(|| Process::spawn(host(setup, local)))?;
+            let server = setup.cores.on_server_core(|| Process::spawn(host(local)))?;
             let run = watch(
                 setup,
                 &server,
@@ -297,9 +296,7 @@ fn curve(setup: &Setup, report: &mut Report) -> Result<()> {
     let mut costs = Vec::new();
     let mut memory = Vec::new();
     for watching in [10, 50, 100, 200, 500] {
-        let server = setup
-            .cores
-            .on_server_core(|| Process::spawn(host(setup, local)))?;
+        let server = setup.cores.on_server_core(|| Process::spawn(host(local)))?;
         let empty = server.resident()?;
         let run = watch(
             setup,
@@ -371,7 +368,7 @@ fn people(setup: &Setup, report: &mut Report) -> Result<()> {
         once(run.loss * 100.0),
     );
     report.judge(
-        "SFU: memory per person, 20 people with 38 slots each, nothing sent yet",
+        "SFU: memory of each further person, 20 with 38 slots each, nothing sent yet",
         "kB",
         Goal::AtMost(512.0),
         once(without),
@@ -390,17 +387,17 @@ fn people(setup: &Setup, report: &mut Report) -> Result<()> {
 struct People {
     server: Process,
     count: usize,
-    /// Resident bytes before they came.
-    empty: u64,
-    /// Kilobytes for each of them when all had come.
+    /// Resident bytes when the first one had come: what the program takes as soon as anybody does is no person's.
+    first: u64,
+    /// Kilobytes for each further one when all had come and nobody sends.
     memory: f64,
 }
 
 impl People {
     fn memory(&self) -> Result<f64> {
-        let grown = self.server.resident()?.saturating_sub(self.empty);
+        let grown = self.server.resident()?.saturating_sub(self.first);
         #[expect(clippy::cast_precision_loss, reason = "megabytes")]
-        let each = grown as f64 / 1e3 / self.count as f64;
+        let each = grown as f64 / 1e3 / (self.count - 1) as f64;
         Ok(each)
     }
 }
@@ -412,10 +409,7 @@ fn gather(
     count: usize,
     streams: &[Stream],
 ) -> Result<(People, Load<Vnet>)> {
-    let server = setup
-        .cores
-        .on_both_cores(|| Process::spawn(host(setup, local)))?;
-    let empty = server.resident()?;
+    let server = setup.cores.on_both_cores(|| Process::spawn(host(local)))?;
     let mut load = vnet_host(&server, local)?;
     let plan = Plan {
         layers: 2,
@@ -423,16 +417,21 @@ fn gather(
         video_slots: count - 1,
         audio_slots: count - 1,
     };
-    for _ in 0..count {
+    load.enter(plan, Some(320), streams)?;
+    let first = server.resident()?;
+    for _ in 1..count {
         load.enter(plan, Some(320), streams)?;
     }
     let mut people = People {
         server,
         count,
-        empty,
+        first,
         memory: 0.0,
     };
-    people.memory = people.memory()?;
+    if streams.is_empty() {
+        load.run(AT_REST)?;
+        people.memory = people.memory()?;
+    }
     Ok((people, load))
 }
 

@@ -1,5 +1,5 @@
 // What is measured of sharing on a local network, each in a world of its own.
-import { enter, sees } from '../../tests/browser/front.mjs';
+import { enter, press, sees } from '../../tests/browser/front.mjs';
 import { schedule } from '../../tests/browser/people.mjs';
 import { fakeDevices } from '../../tests/browser/browser.mjs';
 import { connections, sendsToAtMost } from '../../tests/lan/media.mjs';
@@ -117,10 +117,14 @@ export async function chain({ seconds, ...source }) {
   });
 }
 
-/** What it costs the sharer to send to so many, one way or the other. */
+/**
+ * What it costs the sharer to send to so many, one way or the other. Pictures alone: people in the meeting have their voices from
+ * the server. Those who receive decode, but show nothing, for on a machine that they share with the sharer they are many.
+ */
 export async function processor(way, counts, { seconds, ...source }) {
   const prepare = (page) => (way === 'encoded' ? null : page.addInitScript(() => { delete window.RTCRtpScriptTransform; }));
   await inOffice(source, async (office, far) => {
+    await press(far, 'Microphone');
     const sharer = await office.person('ada', { prepare });
     await office.enters(sharer);
     await sees(sharer, far.username);
@@ -134,6 +138,7 @@ export async function processor(way, counts, { seconds, ...source }) {
         const screen = await office.screen();
         const name = `screen ${screens.length}`;
         await screen.goto('/meet/watch/');
+        await screen.evaluate(hidePictures);
         code = await codeOf(sharer);
         await screen.getByLabel('Code', { exact: true }).fill(code);
         await screen.getByLabel('Name of this screen').fill(name);
@@ -154,6 +159,13 @@ export async function processor(way, counts, { seconds, ...source }) {
       figure(`frames a second of receivers, ${way}, ${count} receivers`, frames, { digits: 1 });
     }
   });
+}
+
+/** In the page. */
+function hidePictures() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('video { display: none !important }');
+  document.adoptedStyleSheets.push(sheet);
 }
 
 const decoded = (page) => page.evaluate(async () => {

@@ -1,7 +1,7 @@
 //! The bare rivals as a program: `bare --listen ADDR relay`, `… http --body TEXT`, `… signalling`.
 
 use std::io::Write as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -24,12 +24,6 @@ enum Kind {
     Relay,
     /// VNET's signalling without pages, sessions and database.
     Signalling,
-    /// The embedded conference without pages and accounts; the path of a socket names the meeting.
-    Conference {
-        /// The address that media goes over.
-        #[arg(long)]
-        media: IpAddr,
-    },
     /// No server: forwards made-up media in virtual time and tells how many packets.
     Stage {
         /// People who watch four pictures.
@@ -57,7 +51,6 @@ async fn main() -> anyhow::Result<()> {
     match options.kind {
         Kind::Relay => bare::relay::serve(listener).await?,
         Kind::Signalling => bare::signalling::serve(listener).await?,
-        Kind::Conference { media } => bare::conference::serve(listener, media).await?,
         Kind::Stage { watching, seconds } => {
             let packets = bare::stage::forward(watching, seconds);
             writeln!(std::io::stdout(), "{packets}")?;

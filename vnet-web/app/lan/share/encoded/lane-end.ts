@@ -57,7 +57,7 @@ export class LaneEnd {
     this.#figures = { lag: 0, cpuMs: 0, unfit: false };
     const pairing: Pairing<RTCEncodedVideoFrame> = new Pairing({
       write: (frame, from) => this.#write(frame, from),
-      askPicture: () => this.#painter.paint(carrier),
+      askPicture: (time) => this.#painter.paint(carrier, time),
       askKey: () => source.askKey(performance.now()),
       wake: (after) => {
         setTimeout(() => pairing.look(performance.now()), after);
@@ -66,7 +66,7 @@ export class LaneEnd {
     source.add(pairing);
     this.#feed = { source, carrier, pairing, spent: source.cpuMs };
     // The encoder starts with the first picture, the way out with the first key frame.
-    this.#painter.paint(carrier);
+    this.#painter.paint(carrier, performance.now() * 1_000);
   }
 
   pass(): void {

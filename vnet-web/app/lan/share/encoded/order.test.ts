@@ -8,7 +8,10 @@ function setUp() {
   /** Frame `number` comes at `at`; gives those that may go on, or null when one of them is lost for good. */
   return (number: number, at: number, key = false) => {
     const data = new Uint8Array([number]).buffer;
-    const { ready, broken } = order.push({ data, key, at }, (0xffff_0000 + number * STEP) >>> 0);
+    const { ready, broken } = order.push(
+      { data, key, at, time: at * 1_000 },
+      (0xffff_0000 + number * STEP) >>> 0,
+    );
     return broken ? null : ready.map((frame) => new Uint8Array(frame.data)[0]);
   };
 }

@@ -92,6 +92,6 @@ export class Order {
 }
 
 /** From one time stamp to another; they begin anew after 2³². */
-function since(from: number, to: number): number {
+export function since(from: number, to: number): number {
   return (to - from) | 0;
 }

@@ -1,9 +1,18 @@
 import { CARRIER_SIZE } from './messages';
 
+/** An encoder leaves out a picture that was not taken later than the last, in microseconds. */
+const LATER = 1_000;
+
+/** What takes a carrier's pictures, and when the last was taken. */
+interface Carrier {
+  readonly writer: WritableStreamDefaultWriter<VideoFrame>;
+  time: number;
+}
+
 /** Gives carriers their pictures, one for each frame that is to go out. */
 export class Painter {
   readonly #ask: (carrier: number) => void;
-  readonly #writers = new Map<number, WritableStreamDefaultWriter<VideoFrame>>();
+  readonly #carriers = new Map<number, Carrier>();
   #pictures: readonly Uint8Array[] | null = null;
   #painted = 0;
 
@@ -13,29 +22,31 @@ export class Painter {
   }
 
   into(carrier: number, stream: WritableStream<VideoFrame>): void {
-    this.#writers.set(carrier, stream.getWriter());
+    this.#carriers.set(carrier, { writer: stream.getWriter(), time: Number.NEGATIVE_INFINITY });
   }
 
-  paint(carrier: number): void {
-    const writer = this.#writers.get(carrier);
-    if (!writer) {
+  /** `time`: when it was taken, in microseconds. Whoever else paints can not say so. */
+  paint(carrier: number, time: number): void {
+    const known = this.#carriers.get(carrier);
+    if (!known) {
       this.#ask(carrier);
       return;
     }
+    known.time = Math.max(Math.round(time), known.time + LATER);
     // A track that has ended takes no more.
-    writer.write(this.#picture()).catch(() => {});
+    known.writer.write(this.#picture(known.time)).catch(() => {});
   }
 
   stop(carrier: number): void {
-    this.#writers
+    this.#carriers
       .get(carrier)
-      ?.close()
+      ?.writer.close()
       .catch(() => {});
-    this.#writers.delete(carrier);
+    this.#carriers.delete(carrier);
   }
 
   /** Two greys in turn: an encoder may leave out a picture that is like the last. */
-  #picture(): VideoFrame {
+  #picture(timestamp: number): VideoFrame {
     this.#pictures ??= [96, 160].map((grey) =>
       new Uint8Array((CARRIER_SIZE * CARRIER_SIZE * 3) / 2).fill(grey),
     );
@@ -45,7 +56,7 @@ export class Painter {
       format: 'I420',
       codedWidth: CARRIER_SIZE,
       codedHeight: CARRIER_SIZE,
-      timestamp: Math.round(performance.now() * 1000),
+      timestamp,
     });
   }
 }

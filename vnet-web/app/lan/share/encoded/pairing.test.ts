@@ -17,7 +17,7 @@ function setUp() {
     wake: () => {},
   });
   const source = (number: number, at: number, key = false) =>
-    pairing.source({ data: new Uint8Array([number]).buffer, key, at });
+    pairing.source({ data: new Uint8Array([number]).buffer, key, at, time: at * 1_000 });
   const asked = () => {
     const now = { pictures, keys };
     pictures = keys = 0;

@@ -4,13 +4,18 @@ export interface SourceFrame {
   readonly key: boolean;
   /** When it came, in milliseconds. */
   readonly at: number;
+  /** When it was taken, in microseconds of a clock that runs like the camera's. */
+  readonly time: number;
 }
 
 export interface PairingEvents<Frame> {
   /** `frame` is to leave with the payload of `source`. */
   write(frame: Frame, source: SourceFrame): void;
-  /** One more picture is to be given to the carrier's encoder. */
-  askPicture(): void;
+  /**
+   * One more picture is to be given to the carrier's encoder, taken at this time: the receiver shows pictures in the
+   * rhythm in which they were taken, and not in that in which they came here.
+   */
+  askPicture(time: number): void;
   /** The source is to be asked for a key frame. */
   askKey(): void;
   /** `look` is to be called after so many milliseconds. */
@@ -54,7 +59,7 @@ export class Pairing<Frame> {
   /** A frame of the source has come. */
   source(source: SourceFrame, now = source.at): void {
     if (this.#state === 'idle') {
-      this.#events.askPicture();
+      this.#events.askPicture(source.time);
       return;
     }
     if (source.key) {
@@ -64,14 +69,14 @@ export class Pairing<Frame> {
     }
     if (this.#state === 'waiting') {
       this.#events.askKey();
-      this.#events.askPicture();
+      this.#events.askPicture(source.time);
       return;
     }
     this.#behind = this.#sources.length > 0 ? this.#behind + 1 : 0;
     this.#sources.push(source);
     const early = this.#frames.length > 0;
     this.#pair(now);
-    if (!early) this.#events.askPicture();
+    if (!early) this.#events.askPicture(source.time);
     this.#bound(now);
     if (this.#behind === BEHIND) this.#wake(APART);
     else if (this.#wakes === 0) this.#wake(LOST);
@@ -122,7 +127,7 @@ export class Pairing<Frame> {
     const [oldest] = this.#sources;
     if (oldest && (this.#behind >= BEHIND || now - oldest.at >= LOST)) {
       this.#behind = 0;
-      this.#events.askPicture();
+      this.#events.askPicture(oldest.time);
     }
     if (this.#wakes === 0) this.#wake(LOST);
   }

@@ -1,5 +1,6 @@
 import { Order } from './order';
 import type { Pairing, SourceFrame } from './pairing';
+import { Rhythm } from './rhythm';
 
 /** Between two requests for a key frame, in milliseconds. */
 const REQUEST_EVERY = 300;
@@ -11,6 +12,7 @@ export class Source {
   #askedAt = Number.NEGATIVE_INFINITY;
   #wanted = false;
   readonly #order = new Order();
+  readonly #rhythm = new Rhythm();
   #cpuMs = 0;
   /** The codec's name as in SDP, in lower case, as far as it is known. */
   mimeType: string | null = null;
@@ -42,8 +44,9 @@ export class Source {
   }
 
   /** A frame has come; `stamp` is its RTP time stamp. */
-  frame(frame: SourceFrame, stamp: number): void {
-    const { ready, broken } = this.#order.push(frame, stamp);
+  frame(frame: Omit<SourceFrame, 'time'>, stamp: number): void {
+    const time = this.#rhythm.timeOf(stamp, frame.at);
+    const { ready, broken } = this.#order.push({ ...frame, time }, stamp);
     if (ready.some(({ key }) => key)) this.#wanted = false;
     for (const lane of this.#lanes) {
       if (broken) lane.interrupt();
