@@ -1,4 +1,5 @@
 import { type MakeConnection, Peer } from '../peer';
+import { assumesLine } from '../sdp';
 import {
   beatText,
   CHANNEL,
@@ -16,6 +17,12 @@ import type { Outgoing } from './outgoing';
 import { type Encoding, Section } from './section';
 import { togetherOf } from './together';
 import type { Way } from './types';
+
+/**
+ * What a local network carries at least, and what is tried at first, in bits a second. Frames that are sent on are as large as they
+ * are: a sender that believes less of the line, because its device was busy when it measured, only lets them wait.
+ */
+const LINE = { least: 2_000_000, first: 4_000_000 };
 
 export interface DownLinkOptions {
   readonly iceServers: RTCIceServer[];
@@ -86,7 +93,8 @@ export class DownLink {
     this.#peer
       .step(async () => {
         if (this.#peer.connection.signalingState !== 'have-local-offer') return;
-        await this.#peer.remote(signal.description);
+        const { type, sdp = '' } = signal.description;
+        await this.#peer.remote({ type, sdp: assumesLine(sdp, LINE) });
         this.#pending = false;
         if (this.#again || this.#sections.some(({ isDead, playing }) => isDead && playing)) this.#renew();
       })
