@@ -8,14 +8,16 @@ const { values, positionals } = parseArgs({
   options: {
     people: { type: 'string', default: '2,3,5' },
     receivers: { type: 'string', default: '1,2,4,8' },
-    transcoded: { type: 'string', default: '1,2,4' },
+    transcoded: { type: 'string', default: '1,2' },
     deaths: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '20' },
-    rate: { type: 'string', default: '600000' },
+    rate: { type: 'string', default: '1700000' },
     size: { type: 'string', default: '640x360' },
+    fps: { type: 'string', default: '15' },
     'sharer-rate': { type: 'string', default: '1000000' },
-    'sharer-size': { type: 'string', default: '1280x720' },
-    fps: { type: 'string', default: '30' },
+    'encoded-size': { type: 'string', default: '320x180' },
+    'transcoded-size': { type: 'string', default: '1280x720' },
+    'sharer-fps': { type: 'string', default: '30' },
     strict: { type: 'boolean', default: false },
   },
 });
@@ -23,18 +25,20 @@ const { values, positionals } = parseArgs({
 const GOALS = { 2: 45, 3: 60, 4: 70, 5: 75 };
 
 const numbers = (list) => list.split(',').filter(Boolean).map(Number);
-const sourceOf = (size, rate) => {
+const sourceOf = (size, rate, fps) => {
   const [width, height] = size.split('x').map(Number);
-  return { width, height, fps: Number(values.fps), rate: Number(rate), seconds: Number(values.seconds) };
+  return { width, height, fps: Number(fps), rate: Number(rate), seconds: Number(values.seconds) };
 };
-const source = sourceOf(values.size, values.rate);
-const large = sourceOf(values['sharer-size'], values['sharer-rate']);
+const source = sourceOf(values.size, values.rate, values.fps);
+const sharers = (size) => sourceOf(size, values['sharer-rate'], values['sharer-fps']);
 const parts = {
   saving: async () => { for (const count of numbers(values.people)) await saving(count, GOALS[count], source); },
   chain: () => chain(source),
   processor: async () => {
-    await processor('encoded', numbers(values.receivers), large);
-    await processor('transcoded', numbers(values.transcoded), large);
+    // Frames that go on as they are cost by their number and their bytes: how large the picture in them is only costs those who
+    // decode it, which on one machine is what the sharer then lacks.
+    await processor('encoded', numbers(values.receivers), sharers(values['encoded-size']));
+    await processor('transcoded', numbers(values.transcoded), sharers(values['transcoded-size']));
   },
   death: () => death(Number(values.deaths), source),
 };

@@ -149,14 +149,17 @@ export async function processor(way, counts, { seconds, ...source }) {
       }
       await pause(SETTLED);
       const before = await Promise.all(screens.map(decoded));
+      const bytes = await Promise.all(screens.map(received));
       const took = await load(sharer.host, () => pause(seconds));
       const frames = (await Promise.all(screens.map(decoded))).map((now, index) => (now - before[index]) / seconds);
+      const rates = (await Promise.all(screens.map(received))).map((now, index) => (now - bytes[index]) * 8 / 1_000 / seconds);
       if (count === 0) alone = took;
       figure(`sharer's processor, ${way}, ${count} receivers`, [took * 100], { unit: '% of a core', digits: 1 });
       if (count === 0) continue;
       figure(`the same for each receiver, ${way}, ${count} receivers`, [(took - alone) * 100 / count],
         { unit: '% of a core', digits: 1, ...(way === 'encoded' && { atMost: 5 }) });
       figure(`frames a second of receivers, ${way}, ${count} receivers`, frames, { digits: 1 });
+      figure(`what comes to each receiver, ${way}, ${count} receivers`, rates, { unit: 'kbit/s' });
     }
   });
 }
@@ -168,10 +171,13 @@ function hidePictures() {
   document.adoptedStyleSheets.push(sheet);
 }
 
-const decoded = (page) => page.evaluate(async () => {
+/** Of all pictures that a page receives, one of their figures. */
+const pictures = (page, figure) => page.evaluate(async (figure) => {
   const streams = (await window.connections()).flatMap((one) => one.streams);
-  return streams.reduce((sum, one) => sum + (one.type === 'inbound-rtp' && one.kind === 'video' ? one.framesDecoded ?? 0 : 0), 0);
-});
+  return streams.reduce((sum, one) => sum + (one.type === 'inbound-rtp' && one.kind === 'video' ? one[figure] ?? 0 : 0), 0);
+}, figure);
+const decoded = (page) => pictures(page, 'framesDecoded');
+const received = (page) => pictures(page, 'bytesReceived');
 
 /** How long after the death of the sharer the meeting's picture is there, so many times. */
 export async function death(times, source) {

@@ -33,11 +33,11 @@ export const widthIs = (page, names, width) => poll(`${names} are ${width} wide`
 }, () => described(page));
 
 /** A source that plays already when the first asks for its frames. */
-async function sourceOf(page, size = {}) {
-  await page.evaluate(async (size) => {
+async function sourceOf(page, size = {}, options = {}) {
+  await page.evaluate(async ([size, options]) => {
     window.encoded.paint('camera', size);
-    await window.encoded.source('relay', 'camera', { watched: true });
-  }, size);
+    await window.encoded.source('relay', 'camera', { watched: true, ...options });
+  }, [size, options]);
   await decodes(page, ['relay']);
 }
 
@@ -109,6 +109,24 @@ export async function lateJoin(page, within = 1_500) {
   assert.ok(took < within, `the picture took ${took} ms`);
   assert.ok((await keys()) > before, 'the source was asked for a key frame');
   await decodes(page, ['one', 'two']);
+}
+
+/** Pictures are shown in the rhythm in which they were taken, however unevenly they came to who sends them on. */
+export async function rhythm(page) {
+  await sourceOf(page, {}, { hold: 25 });
+  await relay(page, 'one', 'relay', { watched: true });
+  await decodes(page, ['one'], 90);
+  const astray = await page.evaluate(() => {
+    const stamps = (name) => new Map(window.encoded.seen(name).map(({ hash, stamp }) => [hash, stamp]));
+    const [taken, shown] = [stamps('relay-out'), stamps('one')];
+    const both = [...taken].filter(([hash]) => shown.has(hash)).map(([hash, stamp]) => [stamp, shown.get(hash)]).slice(-60);
+    // Time stamps count ninetieths of a millisecond, and begin anew.
+    const since = (one, other) => ((other - one) | 0) / 90;
+    return both.slice(1).map(([stamp, other], index) => Math.abs(since(both[index][0], stamp) - since(both[index][1], other)));
+  });
+  const order = astray.toSorted((one, other) => one - other);
+  assert.ok(order.length > 40, `${order.length} pictures to compare`);
+  assert.ok(order[Math.floor(order.length * 0.8)] < 10, `distances differ by ${order} ms`);
 }
 
 /** The same m-line sends a real track for a while, and then the source's frames again. */

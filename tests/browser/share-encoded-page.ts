@@ -82,10 +82,10 @@ function one<Value>(all: Map<string, Value>, name: string): Value {
   return value;
 }
 
-/** Notes the contents of each frame at this end. */
-function watch(end: RTCRtpSender | RTCRtpReceiver, name: string) {
+/** Notes the contents of each frame at this end; every second one is held back for so many milliseconds. */
+function watch(end: RTCRtpSender | RTCRtpReceiver, name: string, hold = 0) {
   seen.set(name, []);
-  end.transform = new RTCRtpScriptTransform(hashing, { end: name });
+  end.transform = new RTCRtpScriptTransform(hashing, { end: name, hold });
 }
 
 function paint(name: string, { width = 640, height = 360, rate = 30, noise = 0 } = {}) {
@@ -94,17 +94,17 @@ function paint(name: string, { width = 640, height = 360, rate = 30, noise = 0 }
 }
 
 /** A connection that sends a track, with all its candidates in the offer. */
-async function offer(name: string, media: MediaStreamTrack, { watched = false, carrier = '' } = {}) {
+async function offer(name: string, media: MediaStreamTrack, { watched = false, hold = 0, carrier = '' } = {}) {
   const connection = new RTCPeerConnection();
   connections.set(name, connection);
   const transceiver = connection.addTransceiver(media, { direction: 'sendonly', streams: [new MediaStream([media])] });
-  if (watched) watch(transceiver.sender, name);
+  if (watched) watch(transceiver.sender, name, hold);
   else preferEncoded(transceiver);
   if (carrier) one(carriers, carrier).attach(transceiver.sender);
   return described(connection, await connection.createOffer());
 }
 
-const offerSource = (name: string, source: string, options: { watched?: boolean } = {}) => offer(name, one(sources, source).track, options);
+const offerSource = (name: string, source: string, options: { watched?: boolean; hold?: number } = {}) => offer(name, one(sources, source).track, options);
 
 /** A connection that sends on what `from` receives. */
 function offerOn(name: string, from: string, options: { watched?: boolean } = {}) {
@@ -168,7 +168,7 @@ async function described(connection: RTCPeerConnection, init: RTCSessionDescript
 const accept = (name: string, sdp: string) => one(connections, name).setRemoteDescription({ type: 'answer', sdp });
 
 /** Both ends in this page. */
-async function source(name: string, painted: string, options: { watched?: boolean; plays?: boolean } = {}) {
+async function source(name: string, painted: string, options: { watched?: boolean; hold?: number; plays?: boolean } = {}) {
   const offered = await offerSource(`${name}-out`, painted, options);
   await accept(`${name}-out`, await answer(name, offered, { plays: options.plays ?? true }));
 }

@@ -40,6 +40,7 @@ test('Chromium can send on VP8', async () => {
 
 for (const [name, scene] of [
   ['three receive what one receives, bit for bit', scenes.fanOut],
+  ['pictures keep the rhythm in which they were taken', scenes.rhythm],
   ['who comes late has a picture soon', scenes.lateJoin],
   ['a real track goes through the same section, and back', scenes.passThrough],
   ['frames go over two hops', scenes.secondHop],

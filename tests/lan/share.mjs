@@ -104,11 +104,16 @@ export const parentsOf = async (page) => (await connections(page)).local.map(({ 
 
 const picture = async (page) => `${JSON.stringify(await connections(page).catch((error) => error.message))}\n${await told(page)}`;
 
-/** Bits a second that come in over the site's line while something is done. */
-export async function lineRate(site, during) {
-  const before = await site.counted();
+/**
+ * Bits a second that come in over the site's line while something is done, without what one of the pages receives of them, whose
+ * picture may change its size meanwhile.
+ */
+export async function lineBeside(site, page, during) {
+  const received = async () => (await connections(page)).cloud.reduce((all, one) => all + one.received, 0);
+  const [before, at, line] = [await received(), Date.now(), await site.counted()];
   await during();
   const now = await site.counted();
-  assert.ok(now.at > before.at);
-  return (now.down - before.down) * 8_000 / (now.at - before.at);
+  assert.ok(now.at > line.at);
+  const own = (await received() - before) * 8_000 / (Date.now() - at);
+  return (now.down - line.down) * 8_000 / (now.at - line.at) - own;
 }
