@@ -20,7 +20,7 @@ import type { Way } from './types';
 
 /**
  * What a local network carries at least, and what is tried at first, in bits a second. Frames that are sent on are as large as they
- * are: a sender that believes less of the line, because its device was busy when it measured, only lets them wait.
+ * are: a sender that believes less of the line only lets them wait.
  */
 const LINE = { least: 2_000_000, first: 4_000_000 };
 
