@@ -79,6 +79,20 @@ impl Hall {
         account.map_or_else(HashSet::new, |account| self.consents.take(&account, now))
     }
 
+    /// A sharer's account does not know `user` any more, in none of its shares: an older one, whose connection is dead already,
+    /// would bring it back.
+    pub(super) fn withdraw_consent(&mut self, sharer: DeviceId, user: &UserId) {
+        let account = self.account(sharer);
+        let devices = &self.devices;
+        for share in self.shares.values_mut() {
+            let who = devices.get(&share.sharer).map(|device| &device.who);
+            let own = who.and_then(|who| who.meeting.clone().zip(who.user));
+            if share.sharer == sharer || (own.is_some() && own == account) {
+                share.known.remove(user);
+            }
+        }
+    }
+
     fn account(&self, device: DeviceId) -> Option<Sharer> {
         let who = &self.devices.get(&device)?.who;
         who.meeting.clone().zip(who.user)

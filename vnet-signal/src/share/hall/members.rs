@@ -62,8 +62,8 @@ impl Hall {
         if !is_invited && self.place(device) != Place::Receiving(number) {
             return Err(ShareErrorCode::NoSuchDevice.into());
         }
-        if let (Some(share), Some(user)) = (self.shares.get_mut(&number), user) {
-            share.known.remove(&user);
+        if let Some(user) = user {
+            self.withdraw_consent(from, &user);
         }
         if is_invited {
             self.tell(device, ShareEvent::InviteOff { share: number });

@@ -116,3 +116,18 @@ fn what_nobody_came_back_for_is_forgotten() {
     stage.leave(dora);
     assert_eq!(stage.hall.consents.len(), 1);
 }
+
+#[test]
+fn who_is_put_out_stays_out_when_an_older_connection_ends() {
+    let (mut stage, who, ada, bob) = sharing();
+    let again = stage.enter(who).unwrap();
+    let (share, code) = stage.open(again);
+    stage.say(bob, ShareAction::Leave).unwrap();
+    stage.receive(again, code, bob);
+    stage
+        .say(again, ShareAction::PutOut { device: bob })
+        .unwrap();
+    stage.heard(bob);
+    stage.leave(ada);
+    assert!(!is_let_in(&mut stage, bob, share));
+}
