@@ -56,7 +56,10 @@ impl Front<'_> {
                 return end(&mut *socket, &closing).await;
             }
         };
-        match self.read_first(&text, &meeting) {
+        let read = self.read_first(&text, &meeting);
+        // An offer is long: it is not kept for as long as the meeting lasts.
+        drop(text);
+        match read {
             Ok(entry) => self.enter(meeting, socket, entry).await,
             Err(refused) => turn_away(&mut *socket, refused).await,
         }

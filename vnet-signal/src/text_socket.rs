@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
@@ -28,8 +28,9 @@ use crate::signalling::Signalling;
 
 /// One read takes at most so much.
 const READ_BUFFER_BYTES: usize = 8 * 1024;
-/// Texts that are sent together are joined into writes of this size.
-const WRITE_BUFFER_BYTES: usize = 16 * 1024;
+/// Texts that are sent together are joined into writes of this size, and longer ones sent in fragments of it: the
+/// socket keeps a buffer as large as the largest frame that it ever sent.
+const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 
 /// A [`TextSocket`] over any stream whose WebSocket handshake is done. Made by
 /// [`Signalling::text_socket`].
@@ -38,7 +39,11 @@ const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// (close code 4401), of the server (1001) and of a client that is silent (4408) are seen to. The first two end
 /// a [`send`](TextSocket::send) that waits, too; then [`close`](TextSocket::close) tells the client.
 pub struct WebTextSocket<S> {
-    websocket: WebSocketStream<S>,
+    websocket: WebSocketStream<BufReader<S>>,
+    /// The text that was read last, until the next read: see [`wrap`].
+    read_last: Option<Bytes>,
+    /// A text was begun and not sent to its end.
+    is_torn: bool,
     session: SessionGuard,
     checking: Option<Checking>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -88,13 +93,16 @@ impl Signalling {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
+            // Of its own it reads headers only.
+            .read_buffer_size(0)
             .write_buffer_size(WRITE_BUFFER_BYTES)
             .max_message_size(Some(max_bytes))
             .max_frame_size(Some(max_bytes));
         let websocket = wrap(io, leftover.to_vec(), config);
         WebTextSocket {
             websocket,
+            read_last: None,
+            is_torn: false,
             session,
             checking: None,
             stopping: Box::pin(self.stopping().clone().cancelled_owned()),
@@ -120,7 +128,9 @@ where
             return over(Gone::SessionEnded, Some(Close::SessionEnded));
         }
         loop {
-            match Pin::new(&mut self.websocket).poll_next(cx) {
+            let read = Pin::new(&mut self.websocket).poll_next(cx);
+            self.read_last = None;
+            match read {
                 Poll::Ready(item) => {
                     self.alive.heard(Instant::now());
                     if let Some(event) = self.heard(item) {
@@ -139,7 +149,11 @@ where
 
     fn heard(&mut self, item: Option<std::result::Result<Message, WsError>>) -> Option<Event> {
         match item {
-            Some(Ok(Message::Text(text))) => Some(Event::Text(text.into())),
+            Some(Ok(Message::Text(text))) => {
+                let text = Bytes::from(text);
+                self.read_last = Some(text.clone());
+                Some(Event::Text(text))
+            }
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
                 // A ping was answered into the buffer.
                 self.unflushed = true;
@@ -185,7 +199,7 @@ where
     /// Writes, unless the session or the server ends before the other side has taken it.
     async fn write(&mut self, texts: &[Bytes]) -> std::result::Result<(), Unsent> {
         self.unflushed = true;
-        let write = write(&mut self.websocket, texts);
+        let write = write(&mut self.websocket, texts, &mut self.is_torn);
         tokio::pin!(write);
         poll_fn(|cx| {
             if self.stopping.as_mut().poll(cx).is_ready() {
@@ -260,7 +274,7 @@ where
 
     async fn send(&mut self, texts: &[Bytes]) -> Result<()> {
         let broken = || Error::new(ErrorKind::Unavailable, "gone", "the connection is over");
-        if self.gone.is_some() || self.is_closed {
+        if self.gone.is_some() || self.is_closed || self.is_torn {
             return Err(broken());
         }
         match self.write(texts).await {
@@ -303,25 +317,43 @@ fn poll_session(
     session.poll_ended(cx)
 }
 
+/// Writes texts, the long ones in fragments (RFC 6455, section 5.4); `is_torn` says whether it was given up amid one.
 async fn write<S>(
     websocket: &mut WebSocketStream<S>,
     texts: &[Bytes],
+    is_torn: &mut bool,
 ) -> std::result::Result<(), WsError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     for text in texts {
-        // As a frame, because a `Message::Text` would be checked to be UTF-8.
-        let frame = Frame::message(text.clone(), OpCode::Data(Data::Text), true);
-        websocket.feed(Message::Frame(frame)).await?;
+        let mut rest = text.clone();
+        let mut data = Data::Text;
+        loop {
+            let piece = rest.split_to(rest.len().min(WRITE_BUFFER_BYTES));
+            let is_last = rest.is_empty();
+            // As a frame, because a `Message::Text` would be checked to be UTF-8.
+            let frame = Frame::message(piece, OpCode::Data(data), is_last);
+            websocket.feed(Message::Frame(frame)).await?;
+            *is_torn = !is_last;
+            if is_last {
+                break;
+            }
+            data = Data::Continue;
+        }
     }
     websocket.flush().await
 }
 
-fn wrap<S>(io: S, leftover: Vec<u8>, config: WebSocketConfig) -> WebSocketStream<S>
+/// A socket that keeps no more memory than it needs at the moment. Its own buffer grows to the largest frame and is
+/// used again for as long as nobody else holds it. So it is let read headers alone, the rest coming from a buffer
+/// of a fixed size, and finds the text before still held when it makes room for the next header: then it takes new
+/// memory, of a header's size.
+fn wrap<S>(io: S, leftover: Vec<u8>, config: WebSocketConfig) -> WebSocketStream<BufReader<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let io = BufReader::with_capacity(READ_BUFFER_BYTES, io);
     WebSocketStream::from_partially_read(io, leftover, Role::Server, Some(config))
         .now_or_never()
         .expect("wrapping a stream waits for nothing")

@@ -248,6 +248,18 @@ async fn a_good_ticket_leads_to_the_room_and_texts_go_both_ways() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_text_is_not_kept_once_it_is_read() {
+    let mut rig = Rig::plain();
+    for said in [rig.join(), json!({"type": "leave", "id": 2})] {
+        let said = text(&said);
+        rig.says.send(Ok(said.clone())).unwrap();
+        let _command = rig.command().await;
+        tokio::task::yield_now().await;
+        assert!(said.is_unique(), "{said:?} is still held");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_is_resumed_by_the_room() {
     let mut rig = Rig::plain();
     rig.say(&json!({"type": "resume", "version": 1, "session": "s", "last_event": 5}));

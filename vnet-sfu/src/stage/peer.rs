@@ -249,6 +249,9 @@ impl Peer {
         for slot in &mut self.slots {
             slot.open = false;
         }
+        let places = found.iter().flatten().count();
+        self.slots
+            .reserve_exact(places.saturating_sub(self.slots.len()));
         for (section, outgoing) in sections.into_iter().zip(found) {
             let Some(outgoing) = outgoing else { continue };
             if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mid == section.mid) {

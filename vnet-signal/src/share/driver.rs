@@ -78,7 +78,10 @@ impl Shares {
             Ok(Err(_gone)) => return,
             Err(_elapsed) => return close(socket, Close::Unresponsive).await,
         };
-        match self.enter(device, &text).await {
+        let entered = self.enter(device, &text).await;
+        // Not kept for as long as the socket lasts.
+        drop(text);
+        match entered {
             Ok(entry) => {
                 let pace = Pace::new(&self.limits);
                 let talk = Talk {

@@ -65,6 +65,29 @@ async fn texts_go_both_ways_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_long_text_arrives_whole_and_nothing_follows_half_a_one() {
+    let (mut socket, mut client) = plain().await;
+    let long = "vier €".repeat(5_000);
+    let texts = [Bytes::from(long.clone()), Bytes::new(), "end".into()];
+    let reading = tokio::spawn(async move {
+        for text in [long.as_str(), "", "end"] {
+            assert_eq!(client.next().await.unwrap().unwrap(), Message::text(text));
+        }
+        client
+    });
+    socket.send(&texts).await.unwrap();
+    let client = reading.await.unwrap();
+    let half = [Bytes::from(vec![b'x'; 1 << 20])];
+    let given_up = timeout(Duration::from_secs(1), socket.send(&half)).await;
+    assert!(given_up.is_err(), "nobody reads");
+    assert!(socket.send(&texts).await.is_err());
+    let heard = tokio::spawn(to_the_end(client));
+    socket.close(4408, "not read").await;
+    drop(socket);
+    assert_eq!(heard.await.unwrap(), (Vec::new(), Some(4408)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_text_is_lost_when_receiving_is_given_up() {
     let (mut socket, mut client) = plain().await;
     for n in 0..50 {
