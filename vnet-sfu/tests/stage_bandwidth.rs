@@ -168,6 +168,39 @@ fn pictures_that_came_another_way_are_back_at_once_though_the_estimate_fell_mean
 }
 
 #[test]
+fn a_picture_of_one_size_stays_once_it_is_back() {
+    let mut world = World::new(47);
+    let offer = Offer {
+        camera: vec![("", 640, 1_700_000)],
+        ..Offer::default()
+    };
+    let (a, b) = (world.join(1, &offer), world.join(2, &Offer::viewer()));
+    let camera = world.track(a, Source::Camera);
+    world.want(b, camera, None);
+    world.run(Duration::from_secs(8));
+    let before = estimate(&mut world, b);
+    world.want_not(b, camera);
+    world.seat(b).down.link = Link::narrow(24_000);
+    world.run(Duration::from_secs(20));
+    // The line is good again, and the low estimates of the bad time are but a moment old.
+    world.seat(b).down.link = Link::default();
+    world.run(Duration::from_millis(300));
+    world.want(b, camera, None);
+    let came = world.run_until(Duration::from_millis(700), |world| {
+        layer_now(world, b, camera).is_some()
+    });
+    assert!(came);
+    for tenth in 0..80 {
+        world.run(Duration::from_millis(100));
+        assert!(
+            layer_now(&world, b, camera).is_some(),
+            "gone after {tenth} tenths of a second, at an estimate of {} where it was {before}",
+            estimate(&mut world, b)
+        );
+    }
+}
+
+#[test]
 fn a_publisher_encodes_what_is_wanted() {
     let mut world = World::new(44);
     let (a, b) = (

@@ -3,7 +3,8 @@
 //! While no picture is sent, because all come another way for instance, an estimate means little: it follows the
 //! few packets that there are, and any delay of theirs lowers it. When a picture is wanted again it begins
 //! with what the connection carried last, and is measured anew from there: a moment of too much costs less than
-//! seconds of nothing.
+//! seconds of nothing. The engine tells means of the last seconds, of which some were before: until these are over,
+//! what it says once a second of the moment is believed instead.
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,9 @@ const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
 /// Pictures have to be gone for so long: shorter breaks leave the estimate as it was.
 const BREAK: Duration = Duration::from_millis(500);
 
+/// What the engine tells is a mean of so long.
+const MEAN_OF: Duration = Duration::from_secs(3);
+
 /// The memory of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Carried {
@@ -19,6 +23,8 @@ pub(super) struct Carried {
     last: Option<(u64, Instant)>,
     /// Since when none is wanted.
     idle: Option<Instant>,
+    /// What the estimate began anew with, or was after that, and when it began.
+    anew: Option<(u64, Instant)>,
 }
 
 impl Carried {
@@ -42,7 +48,29 @@ impl Carried {
         let (bits, at) = self.last?;
         let is_good = now.saturating_duration_since(at) < GOOD_FOR;
         let is_break = now.saturating_duration_since(idle) >= BREAK;
-        (is_good && is_break && bits > estimate).then_some(bits)
+        let begins = is_good && is_break && bits > estimate;
+        if begins {
+            self.anew = Some((bits, now));
+        }
+        begins.then_some(bits)
+    }
+
+    /// What to believe when the engine tells this `mean`.
+    pub(super) fn believe(&self, mean: u64, now: Instant) -> u64 {
+        self.just_anew(now).unwrap_or(mean)
+    }
+
+    /// Takes in the estimate of this moment; returns it if it is to be believed rather than means.
+    pub(super) fn measured(&mut self, moment: u64, now: Instant) -> Option<u64> {
+        self.just_anew(now)?;
+        let (bits, _) = self.anew.as_mut()?;
+        *bits = moment;
+        Some(moment)
+    }
+
+    fn just_anew(&self, now: Instant) -> Option<u64> {
+        let (bits, at) = self.anew?;
+        (now.saturating_duration_since(at) < MEAN_OF).then_some(bits)
     }
 }
 
@@ -61,6 +89,23 @@ mod tests {
         assert_eq!(carried.take(50, false, false, now + SECOND * 9), None);
         assert_eq!(carried.take(50, true, false, now + SECOND * 10), Some(900));
         assert_eq!(carried.take(60, true, false, now + SECOND * 11), None);
+    }
+
+    #[test]
+    fn means_of_the_time_before_are_not_believed() {
+        let now = Instant::now();
+        let mut carried = Carried::default();
+        carried.take(900, true, true, now);
+        carried.take(50, false, false, now + SECOND);
+        assert_eq!(carried.believe(50, now + SECOND), 50);
+        assert_eq!(carried.measured(50, now + SECOND), None);
+        let back = now + SECOND * 2;
+        assert_eq!(carried.take(50, true, false, back), Some(900));
+        assert_eq!(carried.believe(200, back + SECOND / 2), 900);
+        assert_eq!(carried.measured(700, back + SECOND), Some(700));
+        assert_eq!(carried.believe(300, back + SECOND * 2), 700);
+        assert_eq!(carried.believe(600, back + SECOND * 3), 600);
+        assert_eq!(carried.measured(800, back + SECOND * 3), None);
     }
 
     #[test]

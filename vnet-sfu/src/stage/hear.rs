@@ -20,7 +20,7 @@ impl Stage {
             Event::KeyframeRequest(request) => self.pass_on_request(number, request.mid, now),
             Event::EgressBitrateEstimate(kind) => self.estimated(number, &kind, now),
             Event::PeerStats(report) => {
-                self.take_report(number, &report);
+                self.take_report(number, &report, now);
             }
             Event::MediaIngressStats(report) => {
                 self.note_jitter(number, &report);
@@ -76,7 +76,7 @@ impl Stage {
         };
         match kind {
             BweKind::Twcc { estimate, .. } if peer.transport_feedback => {
-                peer.estimate = Some(estimate.as_u64());
+                peer.estimate = Some(peer.carried.believe(estimate.as_u64(), now));
             }
             BweKind::Remb { estimate, mid } if !peer.transport_feedback => {
                 peer.reported.take(*mid, estimate.as_u64(), now);

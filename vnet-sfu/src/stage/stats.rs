@@ -89,12 +89,19 @@ impl Figures {
 }
 
 impl Stage {
-    pub(super) fn take_report(&mut self, number: usize, report: &PeerStats) {
-        if let Some(peer) = self.peers.get_mut(number) {
-            peer.figures.report(report);
-            if peer.flow == Flow::Connected {
-                self.judge(number);
-            }
+    pub(super) fn take_report(&mut self, number: usize, report: &PeerStats, now: Instant) {
+        let Some(peer) = self.peers.get_mut(number) else {
+            return;
+        };
+        peer.figures.report(report);
+        let measured = report.bwe_tx.filter(|_| peer.transport_feedback);
+        let believed = measured.and_then(|bits| peer.carried.measured(bits.as_u64(), now));
+        if believed.is_some() {
+            peer.estimate = believed;
+            self.mark(number);
+        }
+        if self.peers[number].flow == Flow::Connected {
+            self.judge(number);
         }
     }
 
