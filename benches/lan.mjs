@@ -9,6 +9,7 @@ const { values, positionals } = parseArgs({
     people: { type: 'string', default: '2,3,5' },
     receivers: { type: 'string', default: '1,2,4,8' },
     transcoded: { type: 'string', default: '1,2' },
+    rounds: { type: 'string', default: '3' },
     deaths: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '20' },
     rate: { type: 'string', default: '1700000' },
@@ -37,8 +38,8 @@ const parts = {
   processor: async () => {
     // Frames that go on as they are cost by their number and their bytes: how large the picture in them is only costs those who
     // decode it, which on one machine is what the sharer then lacks.
-    await processor('encoded', numbers(values.receivers), sharers(values['encoded-size']));
-    await processor('transcoded', numbers(values.transcoded), sharers(values['transcoded-size']));
+    await processor('encoded', numbers(values.receivers), Number(values.rounds), sharers(values['encoded-size']));
+    await processor('transcoded', numbers(values.transcoded), Number(values.rounds), sharers(values['transcoded-size']));
   },
   death: () => death(Number(values.deaths), source),
 };

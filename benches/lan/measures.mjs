@@ -1,6 +1,6 @@
 // What is measured of sharing on a local network, each in a world of its own.
 import { enter, press, sees } from '../../tests/browser/front.mjs';
-import { schedule } from '../../tests/browser/people.mjs';
+import { poll, schedule } from '../../tests/browser/people.mjs';
 import { fakeDevices } from '../../tests/browser/browser.mjs';
 import { connections, sendsToAtMost } from '../../tests/lan/media.mjs';
 import { Office } from '../../tests/lan/office.mjs';
@@ -120,48 +120,71 @@ export async function chain({ seconds, ...source }) {
 /**
  * What it costs the sharer to send to so many, one way or the other. Pictures alone: people in the meeting have their voices from
  * the server. Those who receive decode, but show nothing, for on a machine that they share with the sharer they are many.
+ *
+ * In rounds, each between two looks at the sharer alone, whose mean is taken off: other machines on the same processors make
+ * everything slower for minutes.
  */
-export async function processor(way, counts, { seconds, ...source }) {
+export async function processor(way, counts, rounds, { seconds, ...source }) {
   const prepare = (page) => (way === 'encoded' ? null : page.addInitScript(() => { delete window.RTCRtpScriptTransform; }));
   await inOffice(source, async (office, far) => {
     await press(far, 'Microphone');
     const sharer = await office.person('ada', { prepare });
     await office.enters(sharer);
     await sees(sharer, far.username);
-    await notes(sharer, far.username);
     await opensPanel(sharer);
-    let code = await sharesByCode(sharer);
-    const screens = [];
-    let alone = null;
-    for (const count of [0, ...counts]) {
-      while (screens.length < count) {
-        const screen = await office.screen();
-        const name = `screen ${screens.length}`;
-        await screen.goto('/meet/watch/');
-        await screen.evaluate(hidePictures);
-        code = await codeOf(sharer);
-        await screen.getByLabel('Code', { exact: true }).fill(code);
-        await screen.getByLabel('Name of this screen').fill(name);
-        await clicks(screen, 'Watch');
-        await allows(sharer, name);
-        await receivesLocally(screen);
-        screens.push(screen);
-      }
+    await sharesByCode(sharer);
+    // To show it costs twice as much as to send it on, and is no part of that.
+    await sharer.evaluate(hidePictures);
+    const screens = await Promise.all(counts.length > 0 ? Array.from({ length: Math.max(...counts) }, () => office.screen()) : []);
+    const rest = async () => {
       await pause(SETTLED);
-      const before = await Promise.all(screens.map(decoded));
-      const bytes = await Promise.all(screens.map(received));
-      const took = await load(sharer.host, () => pause(seconds));
-      const frames = (await Promise.all(screens.map(decoded))).map((now, index) => (now - before[index]) / seconds);
-      const rates = (await Promise.all(screens.map(received))).map((now, index) => (now - bytes[index]) * 8 / 1_000 / seconds);
-      if (count === 0) alone = took;
-      figure(`sharer's processor, ${way}, ${count} receivers`, [took * 100], { unit: '% of a core', digits: 1 });
-      if (count === 0) continue;
-      figure(`the same for each receiver, ${way}, ${count} receivers`, [(took - alone) * 100 / count],
+      return load(sharer.host, () => pause(seconds));
+    };
+    const found = new Map(counts.map((count) => [count, []]));
+    const alone = [await rest()];
+    for (let round = 0; round < rounds; round += 1) {
+      const took = [];
+      let watching = [];
+      for (const count of counts) {
+        for (const screen of screens.slice(watching.length, count)) await watches(screen, sharer, `screen ${screens.indexOf(screen)} ${round}`);
+        watching = screens.slice(0, count);
+        await pause(SETTLED);
+        took.push([count, await observeSending(sharer, watching, seconds)]);
+      }
+      await Promise.all(watching.map((screen) => screen.goto('about:blank')));
+      await poll('nobody receives', async () => (await parentsOf(sharer)).length === 0);
+      alone.push(await rest());
+      const without = (alone.at(-2) + alone.at(-1)) / 2;
+      for (const [count, { all, ...received }] of took) found.get(count).push({ ...received, each: (all - without) * 100 / count });
+    }
+    figure(`sharer's processor, ${way}, without receivers`, alone.map((one) => one * 100), { unit: '% of a core', digits: 1 });
+    for (const [count, each] of found) {
+      figure(`sharer's processor for each receiver, ${way}, ${count} receivers`, each.map((one) => one.each),
         { unit: '% of a core', digits: 1, ...(way === 'encoded' && { atMost: 5 }) });
-      figure(`frames a second of receivers, ${way}, ${count} receivers`, frames, { digits: 1 });
-      figure(`what comes to each receiver, ${way}, ${count} receivers`, rates, { unit: 'kbit/s' });
+      figure(`frames a second of receivers, ${way}, ${count} receivers`, each.flatMap(({ frames }) => frames), { digits: 1 });
+      figure(`what comes to each receiver, ${way}, ${count} receivers`, each.flatMap(({ rates }) => rates), { unit: 'kbit/s' });
     }
   });
+}
+
+/** A screen begins to watch what is shared. */
+async function watches(screen, sharer, name) {
+  await screen.goto('/meet/watch/');
+  await screen.evaluate(hidePictures);
+  await screen.getByLabel('Code', { exact: true }).fill(await codeOf(sharer));
+  await screen.getByLabel('Name of this screen').fill(name);
+  await clicks(screen, 'Watch');
+  await allows(sharer, name);
+  await receivesLocally(screen);
+}
+
+/** The shares of a core that a sharer takes, and what comes to those who receive, for so many seconds. */
+async function observeSending(sharer, screens, seconds) {
+  const [before, bytes] = [await Promise.all(screens.map(decoded)), await Promise.all(screens.map(received))];
+  const all = await load(sharer.host, () => pause(seconds));
+  const frames = (await Promise.all(screens.map(decoded))).map((now, index) => (now - before[index]) / seconds);
+  const rates = (await Promise.all(screens.map(received))).map((now, index) => (now - bytes[index]) * 8 / 1_000 / seconds);
+  return { all, frames, rates };
 }
 
 /** In the page. */

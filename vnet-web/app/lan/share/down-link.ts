@@ -109,11 +109,11 @@ export class DownLink {
     this.#channel.send(beatText(this.#beats, this.#frames));
   }
 
-  /** Reads what is sent and what it costs; compressed frames that do not fit are given up. */
-  async measure(): Promise<readonly SectionMeasure[]> {
+  /** Reads what is sent and, if `whole`, what it costs; compressed frames that do not fit are given up. */
+  async measure(whole: boolean): Promise<readonly SectionMeasure[]> {
     for (const { playing } of this.#sections) if (playing?.carrier?.unfit) this.#giveUp(playing.outgoing);
     if (this.#peer.connection.connectionState !== 'connected') return [];
-    const { sections, frames } = await measureOf(this.#peer.connection, this.#sections);
+    const { sections, frames } = await measureOf(this.#peer.connection, this.#sections, whole);
     this.#frames = frames;
     return sections;
   }

@@ -147,6 +147,7 @@ export class FakeCarrier implements Carrier {
   readonly calls: string[] = [];
   lag = 0;
   cpuMs = 0;
+  given = 0;
   unfit = false;
 
   constructor(receiver: RTCRtpReceiver) {

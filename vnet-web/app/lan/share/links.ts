@@ -189,10 +189,11 @@ export class Links {
     const downs = [...this.#downs.values()];
     for (const { down } of downs) down.beat();
     if (now % MEASURE !== 0) return;
+    const whole = now % RECKON === 0;
     const measures = await Promise.all(
-      downs.map(async ({ link, down }) => ({ link, sections: await down.measure().catch(() => []) })),
+      downs.map(async ({ link, down }) => ({ link, sections: await down.measure(whole).catch(() => []) })),
     );
-    if (now % RECKON !== 0 || this.#downs.size === 0) return;
+    if (!whole || this.#downs.size === 0) return;
     // Who shares shares with somebody; who passes on may leave it to others.
     const least = this.#options.outgoing === null ? 0 : 1;
     if (this.#costs.take(measures, least, performance.now())) this.#options.capacity(this.#costs.capacity);

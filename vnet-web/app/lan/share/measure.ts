@@ -1,3 +1,4 @@
+import { givenBy } from './given';
 import type { Section } from './section';
 
 /** What is sent in one section, since the beginning. */
@@ -31,29 +32,31 @@ interface Report {
   readonly framesPerSecond?: number;
   readonly qualityLimitationReason?: string;
   readonly frames?: number;
-  readonly framesReceived?: number;
-  readonly framesDecoded?: number;
 }
 
-/** Reads what a connection sends in its sections. */
+/**
+ * Reads what a connection sends in its sections.
+ *
+ * @param whole what it costs, too; else only how many frames the sources gave, for which the figures of a connection,
+ *   which cost the browser more than sending on some frames, are needed where pictures are compressed anew
+ */
 export async function measureOf(
   connection: RTCPeerConnection,
   sections: readonly Section[],
+  whole: boolean,
 ): Promise<Measure> {
-  const reports = new Map<string, Report>();
-  (await connection.getStats()).forEach((report: Report) => {
-    reports.set(report.id, report);
-  });
-  const sent = [...reports.values()].filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+  const isAnew = sections.some(({ kind, playing }) => kind === 'video' && playing && !playing.carrier);
+  const reports = whole || isAnew ? await reportsOf(connection) : null;
   const frames = new Map<string, number>();
   const measures = sections.map(async ({ mid, playing }): Promise<SectionMeasure[]> => {
-    const report = sent.find((one) => one.mid === mid);
-    if (!playing || !report || mid === null) return [];
-    const source = reports.get(report.mediaSourceId ?? '');
+    if (!playing || mid === null) return [];
     const { carrier, outgoing } = playing;
     // What the source gave, not what the carrier made of it: a carrier that stands still shows.
-    const came = carrier && outgoing.receiver ? await framesOf(outgoing.receiver) : null;
-    frames.set(mid, came ?? source?.frames ?? report.framesEncoded ?? 0);
+    if (carrier && outgoing.receiver) frames.set(mid, await givenBy(outgoing.receiver, carrier.given));
+    const report = reports?.sent(mid);
+    if (!report) return [];
+    const source = reports?.all.get(report.mediaSourceId ?? '');
+    if (!carrier) frames.set(mid, source?.frames ?? report.framesEncoded ?? 0);
     const encoding = report.totalEncodeTime ?? 0;
     return [
       {
@@ -71,29 +74,11 @@ export async function measureOf(
   return { sections: (await Promise.all(measures)).flat(), frames };
 }
 
-/** One look serves all children, in milliseconds. */
-const FRESH = 150;
-
-interface Look {
-  readonly at: number;
-  readonly frames: Promise<number | null>;
-}
-
-const looks = new WeakMap<RTCRtpReceiver, Look>();
-
-function framesOf(receiver: RTCRtpReceiver): Promise<number | null> {
-  const now = performance.now();
-  const known = looks.get(receiver);
-  if (known && now - known.at < FRESH) return known.frames;
-  const frames = look(receiver).catch(() => null);
-  looks.set(receiver, { at: now, frames });
-  return frames;
-}
-
-async function look(receiver: RTCRtpReceiver): Promise<number | null> {
-  let frames: number | null = null;
-  (await receiver.getStats()).forEach(({ type, framesReceived, framesDecoded }: Report) => {
-    if (type === 'inbound-rtp') frames = framesReceived ?? framesDecoded ?? null;
+async function reportsOf(connection: RTCPeerConnection) {
+  const all = new Map<string, Report>();
+  (await connection.getStats()).forEach((report: Report) => {
+    all.set(report.id, report);
   });
-  return frames;
+  const sent = [...all.values()].filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+  return { all, sent: (mid: string) => sent.find((one) => one.mid === mid) };
 }

@@ -11,6 +11,8 @@ export interface Carrier {
   readonly lag: number;
   /** Milliseconds of computing so far. */
   readonly cpuMs: number;
+  /** Frames that the source has given so far, as far as it is known. */
+  readonly given: number;
   /** The frames are of another codec than the section. */
   readonly unfit: boolean;
   stop(): void;

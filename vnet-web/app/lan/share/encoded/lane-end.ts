@@ -1,3 +1,4 @@
+import { flow } from './flow';
 import { CARRIER_SIZE, type Figures, type Told } from './messages';
 import type { Painter } from './painter';
 import { Pairing, type SourceFrame } from './pairing';
@@ -11,7 +12,8 @@ const REPORT_EVERY = 500;
 /** How much a new lag counts in the mean. */
 const WEIGHT = 0.1;
 
-type Out = TransformStreamDefaultController<RTCEncodedVideoFrame>;
+/** Lets a frame go on. */
+type Out = (frame: RTCEncodedVideoFrame) => void;
 
 /** What feeds a lane. */
 interface Feed {
@@ -30,6 +32,8 @@ export class LaneEnd {
   #out: Out | null = null;
   /** The encoder compresses pictures of a carrier at present, and not those of a real track. */
   #ofCarrier = false;
+  /** The codec's name as in SDP, in lower case, as far as it is known. */
+  #mimeType: string | null = null;
   #figures: Figures = { lag: 0, cpuMs: 0, unfit: false };
   #reportedAt = Number.NEGATIVE_INFINITY;
 
@@ -39,17 +43,11 @@ export class LaneEnd {
   }
 
   run(transformer: Transformer): void {
-    const exchange = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
-      transform: (frame, out) => {
-        this.#out = out;
-        this.#frame(frame, out);
-      },
-    });
     // Ends with the sender.
-    transformer.readable
-      .pipeThrough(exchange)
-      .pipeTo(transformer.writable)
-      .catch(() => {});
+    void flow(transformer, (frame, out) => {
+      this.#out = out;
+      this.#frame(frame, out);
+    });
   }
 
   feed(source: Source, carrier: number): void {
@@ -80,23 +78,24 @@ export class LaneEnd {
 
   #frame(frame: RTCEncodedVideoFrame, out: Out): void {
     const begun = performance.now();
-    if (frame.type === 'key') this.#notice(frame.data);
+    if (frame.type === 'key') this.#notice(frame);
     if (!this.#ofCarrier) {
-      out.enqueue(frame);
+      out(frame);
       return;
     }
     const feed = this.#feed;
     // Pictures of a carrier are not for anybody's eyes.
     if (!feed) return;
-    const { mimeType } = described(frame);
-    const unfit = feed.source.mimeType !== null && mimeType !== null && feed.source.mimeType !== mimeType;
+    const { mimeType } = feed.source;
+    const unfit = mimeType !== null && this.#mimeType !== null && mimeType !== this.#mimeType;
     if (unfit !== this.#figures.unfit) this.#report({ ...this.#figures, unfit });
     if (!unfit) feed.pairing.carrier(frame, frame.type === 'key', begun);
   }
 
   /** A change of tracks arrives here some frames after it was made, and always with a key frame. */
-  #notice(data: ArrayBuffer): void {
-    const size = keyFrameSize(data);
+  #notice(frame: RTCEncodedVideoFrame): void {
+    const size = keyFrameSize(frame.data);
+    this.#mimeType = described(frame).mimeType;
     this.#ofCarrier = size?.width === CARRIER_SIZE && size.height === CARRIER_SIZE;
   }
 
@@ -104,7 +103,7 @@ export class LaneEnd {
     const begun = performance.now();
     // What is given to a frame leaves with it, and others need it, too.
     frame.data = source.data.slice(0);
-    this.#out?.enqueue(frame);
+    this.#out?.(frame);
     const now = performance.now();
     const { lag, cpuMs, unfit } = this.#figures;
     this.#figures = { lag: lag + (now - source.at - lag) * WEIGHT, cpuMs: cpuMs + now - begun, unfit };

@@ -27,6 +27,7 @@ export class Link {
     name: 'vnet-encoded',
   });
   readonly #listeners = new Map<number, Listener>();
+  readonly #given = new Map<number, number>();
   readonly #passing = new Map<number, (() => void)[]>();
   readonly #lanes = new WeakMap<RTCRtpSender, number>();
   #count = 0;
@@ -52,6 +53,11 @@ export class Link {
 
   listen(carrier: number, listener: Listener): void {
     this.#listeners.set(carrier, listener);
+  }
+
+  /** Frames that a tap has given so far, while they were wanted. */
+  given(tap: number): number {
+    return this.#given.get(tap) ?? 0;
   }
 
   /** Leads what a sender sends through the worker, once and for all. */
@@ -106,6 +112,9 @@ export class Link {
         break;
       case 'figures':
         this.#listeners.get(told.carrier)?.figures(told.figures);
+        break;
+      case 'gave':
+        this.#given.set(told.tap, told.frames);
         break;
       case 'passes':
         this.#passing.get(told.lane)?.shift()?.();

@@ -19,6 +19,8 @@ export type Told =
   | { readonly type: 'runs' }
   | { readonly type: 'picture'; readonly carrier: number }
   | { readonly type: 'passes'; readonly lane: number }
+  /** So many frames has a tap given so far, while they are wanted; told from time to time. */
+  | { readonly type: 'gave'; readonly tap: number; readonly frames: number }
   | { readonly type: 'figures'; readonly carrier: number; readonly figures: Figures };
 
 export interface Figures {

@@ -44,6 +44,14 @@ it('asks again for a key frame until it comes, but not at each frame', () => {
   expect(requests()).toBe(2);
 });
 
+it('tells how many frames have come, not at each one', () => {
+  const told: number[] = [];
+  const source = new Source((frames) => told.push(frames));
+  for (let count = 0; count < 31; count += 1)
+    source.frame({ data: new ArrayBuffer(1), key: count === 0, at: count * 33 }, count * 3_000);
+  expect(told).toEqual([1, 8, 15, 22, 29]);
+});
+
 it('lets no frame out that is older than the last, nor those that need it', () => {
   const { frame, carrier, written } = setUp();
   carrier(0);

@@ -4,6 +4,8 @@ import { Rhythm } from './rhythm';
 
 /** Between two requests for a key frame, in milliseconds. */
 const REQUEST_EVERY = 300;
+/** Between two times that it is told how many frames have come, in milliseconds. */
+const TELL_EVERY = 200;
 
 /** What a tap has given so far, and to whom it goes: any number of lanes. */
 export class Source {
@@ -13,9 +15,17 @@ export class Source {
   #wanted = false;
   readonly #order = new Order();
   readonly #rhythm = new Rhythm();
+  readonly #gave: (frames: number) => void;
+  #frames = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
   #cpuMs = 0;
   /** The codec's name as in SDP, in lower case, as far as it is known. */
   mimeType: string | null = null;
+
+  /** @param gave told how many frames have come so far */
+  constructor(gave: (frames: number) => void = () => {}) {
+    this.#gave = gave;
+  }
 
   get wanted(): boolean {
     return this.#lanes.size > 0;
@@ -53,6 +63,14 @@ export class Source {
       for (const one of ready) lane.source(one, frame.at);
     }
     if (this.#wanted) this.#ask(frame.at);
+    this.#count(frame.at);
+  }
+
+  #count(now: number): void {
+    this.#frames += 1;
+    if (now - this.#toldAt < TELL_EVERY) return;
+    this.#toldAt = now;
+    this.#gave(this.#frames);
   }
 
   /** Somebody needs a key frame; it is asked for again until it comes. */

@@ -1,3 +1,4 @@
+import { flow } from './flow';
 import type { Source } from './source';
 import type { Transformer } from './worker';
 
@@ -7,24 +8,32 @@ export function runTap(transformer: Transformer, source: Source): void {
     // A receiver whose track has ended has nobody to ask.
     transformer.sendKeyFrameRequest?.().catch(() => {});
   });
-  const copy = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
-    transform(frame, out) {
-      if (source.wanted) {
-        const begun = performance.now();
-        const { rtpTimestamp, mimeType } = described(frame);
-        source.mimeType = mimeType;
-        const taken = { data: frame.data.slice(0), key: frame.type === 'key', at: begun };
-        source.costs(performance.now() - begun);
-        source.frame(taken, rtpTimestamp);
-      }
-      out.enqueue(frame);
-    },
-  });
+  const stamps = new Stamps();
   // Ends with the receiver.
-  transformer.readable
-    .pipeThrough(copy)
-    .pipeTo(transformer.writable)
-    .catch(() => {});
+  void flow(transformer, (frame, goOn) => {
+    if (source.wanted) {
+      const begun = performance.now();
+      const key = frame.type === 'key';
+      // A change of codecs comes with a key frame.
+      if (key || source.mimeType === null) source.mimeType = described(frame).mimeType;
+      const taken = { data: frame.data.slice(0), key, at: begun };
+      source.costs(performance.now() - begun);
+      source.frame(taken, stamps.of(frame));
+    }
+    goOn(frame);
+  });
+}
+
+/** The RTP time stamps of frames: from where they cost least, once that is known to be the same. */
+class Stamps {
+  #isPlain = false;
+
+  of(frame: RTCEncodedVideoFrame): number {
+    if (this.#isPlain) return frame.timestamp;
+    const { rtpTimestamp } = described(frame);
+    this.#isPlain = rtpTimestamp === frame.timestamp;
+    return rtpTimestamp;
+  }
 }
 
 /** What newer engines tell of a frame. */
@@ -33,6 +42,7 @@ interface Described extends RTCEncodedVideoFrameMetadata {
   readonly mimeType?: string;
 }
 
+/** What the engine knows of a frame; a call to be spared where it is not needed for each one. */
 export function described(frame: RTCEncodedVideoFrame) {
   const { rtpTimestamp, mimeType } = frame.getMetadata() as Described;
   return {

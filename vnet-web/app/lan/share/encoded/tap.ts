@@ -16,6 +16,8 @@ export interface Carrier {
   readonly lag: number;
   /** Milliseconds of computing that went into this carrier so far. */
   readonly cpuMs: number;
+  /** Frames that the source has given so far, as far as it is known: some at a time. */
+  readonly given: number;
   /** The m-line speaks another codec, or was not made with `preferEncoded`: it needs a real track. */
   readonly unfit: boolean;
   /** Ends the track; an attached sender passes through again. */
@@ -102,6 +104,10 @@ class Carried implements Carrier {
 
   get cpuMs(): number {
     return this.#figures.cpuMs;
+  }
+
+  get given(): number {
+    return this.#link.given(this.#tap);
   }
 
   get unfit(): boolean {

@@ -36,7 +36,8 @@ function made<Value>(all: Map<number, Value>, key: number, make: () => Value): V
   return value;
 }
 
-const sourceOf = (tap: number) => made(sources, tap, () => new Source());
+const sourceOf = (tap: number) =>
+  made(sources, tap, () => new Source((frames) => scope.postMessage({ type: 'gave', tap, frames })));
 const laneOf = (lane: number) =>
   made(lanes, lane, () => new LaneEnd(painter, (told) => scope.postMessage(told)));
 
