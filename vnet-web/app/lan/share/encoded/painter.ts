@@ -13,7 +13,7 @@ interface Carrier {
 export class Painter {
   readonly #ask: (carrier: number) => void;
   readonly #carriers = new Map<number, Carrier>();
-  #pictures: readonly VideoFrame[] | null = null;
+  #pictures: readonly Uint8Array[] | null = null;
   #painted = 0;
 
   /** `ask`: somebody else has to paint for this carrier. */
@@ -47,19 +47,17 @@ export class Painter {
 
   /** Two greys in turn: an encoder may leave out a picture that is like the last. */
   #picture(timestamp: number): VideoFrame {
-    this.#pictures ??= [96, 160].map(grey);
+    this.#pictures ??= [96, 160].map((grey) =>
+      new Uint8Array((CARRIER_SIZE * CARRIER_SIZE * 3) / 2).fill(grey),
+    );
     this.#painted += 1;
-    const picture = this.#pictures[this.#painted % this.#pictures.length];
-    // The same picture at another time: nothing is copied.
-    return new VideoFrame(picture ?? grey(0), { timestamp });
+    // Made anew for each: an encoder takes one that another was copied from for taken when that was.
+    const data = this.#pictures[this.#painted % this.#pictures.length];
+    return new VideoFrame(data ?? new Uint8Array(0), {
+      format: 'I420',
+      codedWidth: CARRIER_SIZE,
+      codedHeight: CARRIER_SIZE,
+      timestamp,
+    });
   }
-}
-
-function grey(shade: number): VideoFrame {
-  return new VideoFrame(new Uint8Array((CARRIER_SIZE * CARRIER_SIZE * 3) / 2).fill(shade), {
-    format: 'I420',
-    codedWidth: CARRIER_SIZE,
-    codedHeight: CARRIER_SIZE,
-    timestamp: 0,
-  });
 }
