@@ -16,6 +16,9 @@ const BREAK: Duration = Duration::from_millis(500);
 /// What the engine tells is a mean of so long.
 const MEAN_OF: Duration = Duration::from_secs(3);
 
+/// Before that the engine knows nothing of what is sent anew: what it measures is the little that was sent before.
+const SETTLES: Duration = Duration::from_secs(1);
+
 /// The memory of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Carried {
@@ -63,7 +66,10 @@ impl Carried {
     /// Takes in the estimate of this moment; returns it if it is to be believed rather than means.
     pub(super) fn measured(&mut self, moment: u64, now: Instant) -> Option<u64> {
         self.just_anew(now)?;
-        let (bits, _) = self.anew.as_mut()?;
+        let (bits, at) = self.anew.as_mut()?;
+        if now.saturating_duration_since(*at) < SETTLES {
+            return None;
+        }
         *bits = moment;
         Some(moment)
     }
@@ -101,6 +107,7 @@ mod tests {
         assert_eq!(carried.measured(50, now + SECOND), None);
         let back = now + SECOND * 2;
         assert_eq!(carried.take(50, true, false, back), Some(900));
+        assert_eq!(carried.measured(100, back + SECOND / 10), None);
         assert_eq!(carried.believe(200, back + SECOND / 2), 900);
         assert_eq!(carried.measured(700, back + SECOND), Some(700));
         assert_eq!(carried.believe(300, back + SECOND * 2), 700);
