@@ -12,11 +12,9 @@ use std::time::{Duration, Instant};
 const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
 /// Pictures have to be gone for so long: shorter breaks leave the estimate as it was.
 const BREAK: Duration = Duration::from_millis(500);
-
 /// What the engine tells is a mean of so long.
 const MEAN_OF: Duration = Duration::from_secs(3);
-
-/// Before that the engine knows nothing of what is sent anew: what it measures is the little that was sent before.
+/// For so long after a new beginning the engine still measures the little that was sent before: it is not believed.
 const SETTLES: Duration = Duration::from_secs(1);
 
 /// The memory of one connection.

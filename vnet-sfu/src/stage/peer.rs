@@ -249,6 +249,7 @@ impl Peer {
         for slot in &mut self.slots {
             slot.open = false;
         }
+        // Most offer once: room for twice as many would never be used.
         let places = found.iter().flatten().count();
         self.slots
             .reserve_exact(places.saturating_sub(self.slots.len()));

@@ -51,7 +51,7 @@ export class Painter {
       new Uint8Array((CARRIER_SIZE * CARRIER_SIZE * 3) / 2).fill(grey),
     );
     this.#painted += 1;
-    // Made anew for each: an encoder takes one that another was copied from for taken when that was.
+    // Not `new VideoFrame(other, { timestamp })`: on the way to the encoder such a picture loses its own time.
     const data = this.#pictures[this.#painted % this.#pictures.length];
     return new VideoFrame(data ?? new Uint8Array(0), {
       format: 'I420',
