@@ -128,11 +128,13 @@ export async function processor(way, counts, rounds, { seconds, ...source }) {
   const prepare = (page) => (way === 'encoded' ? null : page.addInitScript(() => { delete window.RTCRtpScriptTransform; }));
   await inOffice(source, async (office, far) => {
     await press(far, 'Microphone');
-    const sharer = await office.person('ada', { prepare });
+    // To look at its tiles would cost as much as to send them on.
+    const sharer = await office.person('ada', { prepare, tiles: false });
     await office.enters(sharer);
     await sees(sharer, far.username);
     await opensPanel(sharer);
     await sharesByCode(sharer);
+    await closesPanel(sharer);
     // To show it costs twice as much as to send it on, and is no part of that.
     await sharer.evaluate(hidePictures);
     const screens = await Promise.all(counts.length > 0 ? Array.from({ length: Math.max(...counts) }, () => office.screen()) : []);
@@ -146,7 +148,9 @@ export async function processor(way, counts, rounds, { seconds, ...source }) {
       const took = [];
       let watching = [];
       for (const count of counts) {
+        await opensPanel(sharer);
         for (const screen of screens.slice(watching.length, count)) await watches(screen, sharer, `screen ${screens.indexOf(screen)} ${round}`);
+        await closesPanel(sharer);
         watching = screens.slice(0, count);
         await pause(SETTLED);
         took.push([count, await observeSending(sharer, watching, seconds)]);
@@ -167,7 +171,7 @@ export async function processor(way, counts, rounds, { seconds, ...source }) {
   });
 }
 
-/** A screen begins to watch what is shared. */
+/** A screen begins to watch what is shared; the sharer's panel is open. */
 async function watches(screen, sharer, name) {
   await screen.goto('/meet/watch/');
   await screen.evaluate(hidePictures);

@@ -39,9 +39,10 @@ export class Office {
 
   /**
    * Somebody with an account and a browser on a device of their own, not yet in the meeting. `hides`: it tells no
-   * address unless the page may use devices; `devices`: they bring their microphone and camera.
+   * address unless the page may use devices; `devices`: they bring their microphone and camera; `tiles`: what their tiles
+   * show is noted.
    */
-  async person(name, { site = this.site, hides = false, devices = false, flags = [], prepare = () => {} } = {}) {
+  async person(name, { site = this.site, hides = false, devices = false, tiles = true, flags = [], prepare = () => {} } = {}) {
     names += 1;
     const username = `${name}_${names}`;
     const host = await site.host();
@@ -52,7 +53,7 @@ export class Office {
     await watched(page);
     await prepare(page);
     this.#later(() => browser.close().catch(() => { /* it was killed */ }));
-    return Object.assign(page, { host, devices });
+    return Object.assign(page, { host, devices, tiles });
   }
 
   /** The same in Firefox. */
@@ -64,7 +65,7 @@ export class Office {
     const page = await newFirefoxPage(browser, this.server.url);
     await watched(page);
     await signUp(page, `${name}_${names}`);
-    return Object.assign(page, { host, username: `${name}_${names}`, isFox: true });
+    return Object.assign(page, { host, username: `${name}_${names}`, tiles: true, isFox: true });
   }
 
   /** A second screen: a page without an account. */
@@ -85,7 +86,7 @@ export class Office {
       await page.getByRole('button', { name: page.devices ? 'Join now' : 'Join without camera and microphone' }).click();
       if (page.isFox) await poll('Firefox is in', () => page.evaluate(() => document.querySelector('[role=toolbar]') !== null), () => told(page));
       else await bar(page).waitFor();
-      await watchTiles(page);
+      if (page.tiles) await watchTiles(page);
     }
   }
 

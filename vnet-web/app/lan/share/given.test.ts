@@ -39,6 +39,17 @@ it('rises with the figures while nothing is counted, asked for once for all', as
   expect(figures.asked).toBe(2);
 });
 
+it('asks for no figures between two lots', async () => {
+  const { figures, given } = receiver();
+  for (let lot = 1; lot <= 5; lot += 1) {
+    for (const wait of [200, 230]) {
+      expect(await given(lot * 13)).toBe(lot * 13);
+      await pass(wait);
+    }
+  }
+  expect(figures.asked).toBe(0);
+});
+
 it('stands still with a source that stands still, after what was counted and what was not', async () => {
   const { figures, given } = receiver();
   figures.received = 500;

@@ -1,5 +1,7 @@
 /** One look serves all children, in milliseconds. */
 const FRESH = 150;
+/** So long nothing may be counted before the figures are asked, in milliseconds: counts come in lots. */
+const QUIET = 500;
 
 interface Report {
   readonly type: string;
@@ -29,7 +31,7 @@ class Given {
       this.#countedAt = now;
       this.#received = null;
     }
-    if (now - this.#countedAt < FRESH) return this.#frames;
+    if (now - this.#countedAt < QUIET) return this.#frames;
     if (!this.#look || now - this.#look.at >= FRESH) this.#look = { at: now, over: this.#ask(receiver) };
     await this.#look.over;
     return this.#frames;

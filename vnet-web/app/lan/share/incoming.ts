@@ -3,6 +3,8 @@ import type { LanStream } from './types';
 
 /** Nothing comes for so long: it stands still, in milliseconds. */
 export const STILL = 400;
+/** A parent that has not been heard for so long may be gone, in milliseconds: two beats may be late or lost. */
+const SILENT = 600;
 /** Slow sources may take so many times their own pace. */
 const PACES = 4;
 /** No source is believed to be slower than that, in milliseconds a frame. */
@@ -117,7 +119,7 @@ export class Incoming {
 
   #judge({ now, beatAt }: Look, comes: boolean): void {
     const still = now - this.#at;
-    const beats = now - beatAt < STILL;
+    const beats = now - beatAt < SILENT;
     // A screen on which nothing moves has nothing to be decoded; a camera always has.
     const isIdle = this.listed.source === 'screen' && !this.#isGiven;
     const patience = Math.max(STILL, this.#pace * PACES);

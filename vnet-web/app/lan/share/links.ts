@@ -11,9 +11,8 @@ import type { ShareCost } from './types';
 import { type Arrived, UpLink } from './up-link';
 import type { Member, RelinkReason } from './wire';
 
-/** Beats between two looks at what is sent, and between two reckonings of what it costs. */
-const MEASURE = 3;
-const RECKON = 12;
+/** Beats between two reckonings of what sending costs. */
+const RECKON = 6;
 
 export interface LinksOptions {
   readonly iceServers: RTCIceServer[];
@@ -188,7 +187,6 @@ export class Links {
     const now = this.#beats;
     const downs = [...this.#downs.values()];
     for (const { down } of downs) down.beat();
-    if (now % MEASURE !== 0) return;
     const whole = now % RECKON === 0;
     const measures = await Promise.all(
       downs.map(async ({ link, down }) => ({ link, sections: await down.measure(whole).catch(() => []) })),

@@ -152,6 +152,18 @@ describe('what comes', () => {
     expect(new Set(states.slice(5))).toEqual(new Set(['playing']));
   });
 
+  test('a screen on which nothing moves is there as long as beats come, of which two may be missing', () => {
+    const one = make();
+    const look = (now: number, beatAt: number) => {
+      one.look({ now, decoded: Math.min(Math.floor(now / 100), 10), given: 10, beatAt });
+      return one.state;
+    };
+    for (let now = 0; now < 1_000; now += 100) look(now, now);
+    expect(look(5_000, 4_900)).toBe('playing');
+    expect(look(5_490, 4_900)).toBe('playing');
+    expect(look(5_500, 4_900)).toBe('stalled');
+  });
+
   test('what is not decoded within three seconds is told once, and what is decoded, too', () => {
     const one = make();
     const told = Array.from({ length: 60 }, (_, at) =>
