@@ -16,8 +16,7 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '640x360' },
     fps: { type: 'string', default: '15' },
     'sharer-rate': { type: 'string', default: '1000000' },
-    'encoded-size': { type: 'string', default: '320x180' },
-    'transcoded-size': { type: 'string', default: '1280x720' },
+    'sharer-size': { type: 'string', default: '1280x720' },
     'sharer-fps': { type: 'string', default: '30' },
     strict: { type: 'boolean', default: false },
   },
@@ -31,15 +30,13 @@ const sourceOf = (size, rate, fps) => {
   return { width, height, fps: Number(fps), rate: Number(rate), seconds: Number(values.seconds) };
 };
 const source = sourceOf(values.size, values.rate, values.fps);
-const sharers = (size) => sourceOf(size, values['sharer-rate'], values['sharer-fps']);
+const shared = sourceOf(values['sharer-size'], values['sharer-rate'], values['sharer-fps']);
 const parts = {
   saving: async () => { for (const count of numbers(values.people)) await saving(count, GOALS[count], source); },
   chain: () => chain(source),
   processor: async () => {
-    // Frames that go on as they are cost by their number and their bytes: how large the picture in them is only costs those who
-    // decode it, which on one machine is what the sharer then lacks.
-    await processor('encoded', numbers(values.receivers), Number(values.rounds), sharers(values['encoded-size']));
-    await processor('transcoded', numbers(values.transcoded), Number(values.rounds), sharers(values['transcoded-size']));
+    await processor('encoded', numbers(values.receivers), Number(values.rounds), shared);
+    await processor('transcoded', numbers(values.transcoded), Number(values.rounds), shared);
   },
   death: () => death(Number(values.deaths), source),
 };

@@ -125,6 +125,7 @@ export async function chain({ seconds, ...source }) {
  * everything slower for minutes.
  */
 export async function processor(way, counts, rounds, { seconds, ...source }) {
+  if (counts.length === 0) return;
   const prepare = (page) => (way === 'encoded' ? null : page.addInitScript(() => { delete window.RTCRtpScriptTransform; }));
   await inOffice(source, async (office, far) => {
     await press(far, 'Microphone');
@@ -137,9 +138,13 @@ export async function processor(way, counts, rounds, { seconds, ...source }) {
     await closesPanel(sharer);
     // To show it costs twice as much as to send it on, and is no part of that.
     await sharer.evaluate(hidePictures);
-    const screens = await Promise.all(counts.length > 0 ? Array.from({ length: Math.max(...counts) }, () => office.screen()) : []);
-    const rest = async () => {
+    const screens = await Promise.all(Array.from({ length: Math.max(...counts) }, () => office.screen()));
+    const settles = async () => {
       await pause(SETTLED);
+      await flows(sharer, source.fps);
+    };
+    const rest = async () => {
+      await settles();
       return load(sharer.host, () => pause(seconds));
     };
     const found = new Map(counts.map((count) => [count, []]));
@@ -152,7 +157,7 @@ export async function processor(way, counts, rounds, { seconds, ...source }) {
         for (const screen of screens.slice(watching.length, count)) await watches(screen, sharer, `screen ${screens.indexOf(screen)} ${round}`);
         await closesPanel(sharer);
         watching = screens.slice(0, count);
-        await pause(SETTLED);
+        await settles();
         took.push([count, await observeSending(sharer, watching, seconds)]);
       }
       await Promise.all(watching.map((screen) => screen.goto('about:blank')));
@@ -205,6 +210,13 @@ const pictures = (page, figure) => page.evaluate(async (figure) => {
 }, figure);
 const decoded = (page) => pictures(page, 'framesDecoded');
 const received = (page) => pictures(page, 'bytesReceived');
+
+/** Waits until a page gets as many pictures a second as are sent: many who decode may have kept some from it. */
+const flows = (page, fps) => poll(`${page.username} gets ${fps} pictures a second`, async () => {
+  const [before, at] = [await decoded(page), performance.now()];
+  await pause(2);
+  return (await decoded(page) - before) * 1_000 / (performance.now() - at) >= fps * 0.95;
+});
 
 /** How long after the death of the sharer the meeting's picture is there, so many times. */
 export async function death(times, source) {

@@ -10,16 +10,16 @@ class Painted {
   painted = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(width: number, height: number, rate: number, noise: number) {
+  constructor(width: number, height: number, rate: number) {
     Object.assign(this.canvas, { width, height });
-    this.#paint(noise);
+    this.#paint();
     const [track] = this.canvas.captureStream(rate).getVideoTracks();
     if (!track) throw new Error('a canvas without a track');
     this.track = track;
-    this.#timer = setInterval(() => this.#paint(noise), 1000 / rate);
+    this.#timer = setInterval(() => this.#paint(), 1000 / rate);
   }
 
-  #paint(noise: number) {
+  #paint() {
     const { width, height } = this.canvas;
     const paint = this.canvas.getContext('2d', { alpha: false });
     if (!paint) throw new Error('a canvas that takes no paint');
@@ -28,10 +28,6 @@ class Painted {
     paint.fillRect(0, 0, width, height);
     paint.fillStyle = '#fc6';
     paint.fillRect((this.painted * 7) % width, height / 2, 80, 80);
-    for (let index = 0; index < noise; index++) {
-      paint.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
-      paint.fillRect(Math.random() * width, height / 4 + Math.random() * height * 0.75, 24, 24);
-    }
     for (let bit = 0; bit < BITS; bit++) {
       paint.fillStyle = (this.painted >> bit) & 1 ? '#fff' : '#000';
       paint.fillRect((bit * width) / BITS, 0, width / BITS, height / 8);
@@ -88,9 +84,9 @@ function watch(end: RTCRtpSender | RTCRtpReceiver, name: string, hold = 0) {
   end.transform = new RTCRtpScriptTransform(hashing, { end: name, hold });
 }
 
-function paint(name: string, { width = 640, height = 360, rate = 30, noise = 0 } = {}) {
+function paint(name: string, { width = 640, height = 360, rate = 30 } = {}) {
   sources.get(name)?.stop();
-  sources.set(name, new Painted(width, height, rate, noise));
+  sources.set(name, new Painted(width, height, rate));
 }
 
 /** A connection that sends a track, with all its candidates in the offer. */
@@ -119,24 +115,13 @@ function receiverOf(name: string) {
   return receiver;
 }
 
-/** A connection that encodes anew what `from` receives. */
-const offerAnew = (name: string, from: string) => offer(name, receiverOf(from).track.clone());
-
-/** Lets a connection send no more than so many bits a second. */
-async function limit(name: string, maxBitrate: number) {
-  const [sender] = one(connections, name).getSenders();
-  const parameters = sender?.getParameters();
-  for (const encoding of parameters?.encodings ?? []) encoding.maxBitrate = maxBitrate;
-  if (parameters) await sender?.setParameters(parameters);
-}
-
 /** A connection that receives what is offered. */
-async function answer(name: string, sdp: string, { watched = false, plays = true } = {}) {
+async function answer(name: string, sdp: string, { watched = false } = {}) {
   const connection = new RTCPeerConnection();
   connections.set(name, connection);
   connection.addEventListener('track', ({ receiver }) => (watched ? watch(receiver, name) : keepTappable(receiver)));
   await connection.setRemoteDescription({ type: 'offer', sdp });
-  if (plays) play(name);
+  play(name);
   return described(connection, await connection.createAnswer());
 }
 
@@ -168,11 +153,11 @@ async function described(connection: RTCPeerConnection, init: RTCSessionDescript
 const accept = (name: string, sdp: string) => one(connections, name).setRemoteDescription({ type: 'answer', sdp });
 
 /** Both ends in this page. */
-async function source(name: string, painted: string, options: { watched?: boolean; hold?: number; plays?: boolean } = {}) {
+async function source(name: string, painted: string, options: { watched?: boolean; hold?: number } = {}) {
   const offered = await offerSource(`${name}-out`, painted, options);
-  await accept(`${name}-out`, await answer(name, offered, { plays: options.plays ?? true }));
+  await accept(`${name}-out`, await answer(name, offered));
 }
-async function relay(name: string, from: string, options: { watched?: boolean; plays?: boolean } = {}) {
+async function relay(name: string, from: string, options: { watched?: boolean } = {}) {
   const offered = await offerOn(`${name}-out`, from);
   await accept(`${name}-out`, await answer(name, offered, options));
 }
@@ -197,15 +182,10 @@ const switchSource = (name: string, painted: string) => {
   return sender?.replaceTrack(one(sources, painted).track);
 };
 
-async function reports(name: string) {
-  const all: Record<string, unknown>[] = [];
-  (await one(connections, name).getStats()).forEach((report) => all.push(report));
-  return all;
-}
-
 /** What a connection says of its pictures. */
 async function figures(name: string) {
-  const all = await reports(name);
+  const all: Record<string, unknown>[] = [];
+  (await one(connections, name).getStats()).forEach((report) => all.push(report));
   return all.find((report) => (report['type'] === 'inbound-rtp' || report['type'] === 'outbound-rtp') && report['kind'] === 'video') ?? {};
 }
 
@@ -224,12 +204,11 @@ function close() {
 
 Object.assign(window, {
   encoded: {
-    support: encodedSupport, paint, offerSource, offerOn, offerAnew, limit, answer, accept, source, relay, replace, switchSource,
-    figures, reports, carrier, close, play,
+    support: encodedSupport, paint, offerSource, offerOn, answer, accept, source, relay, replace, switchSource,
+    figures, carrier, close,
     seen: (name: string) => one(seen, name), numbers: (name: string) => one(numbers, name),
     painted: (name: string) => one(sources, name).painted,
     sizes: (name: string) => [...one(sizes, name)], connections: () => [...connections.keys()],
-    localSdp: (name: string) => one(connections, name).localDescription?.sdp ?? '',
     sections: (name: string) => one(connections, name).getTransceivers().map(({ mid }) => mid),
   },
 });

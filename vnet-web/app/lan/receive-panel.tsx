@@ -1,8 +1,7 @@
-import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { amountOf } from './amount';
-import { readCode } from './code';
+import { CodeInput, useCodeForm } from './code-input';
 import type { Lan, LanState } from './lan';
 import classes from './lan.module.css';
 import { ReceivedTile } from './received-tile';
@@ -24,26 +23,16 @@ export function ReceivePanel({ lan, state }: { readonly lan: Lan; readonly state
 
 function Entry({ lan }: { readonly lan: Lan }) {
   const { t } = useTranslation();
-  const [wrong, setWrong] = useState(false);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const code = readCode(String(new FormData(event.currentTarget).get('code') ?? ''));
-    setWrong(code === null);
-    if (code !== null) lan.receive(code);
-  };
+  const { wrong, changed, submit } = useCodeForm('code', (code) => lan.receive(code));
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="xs" align="flex-start">
-        <TextInput
+        <CodeInput
           name="code"
           label={t('lan.receive.code')}
           description={t('lan.receive.help')}
           error={wrong && t('lan.receive.invalid')}
-          inputMode="numeric"
-          autoComplete="off"
-          dir="ltr"
-          maxLength={12}
-          onChange={() => setWrong(false)}
+          onChange={changed}
         />
         <Button type="submit">{t('lan.receive.start')}</Button>
       </Stack>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card';
 import { Notice } from '../../components/notice';
 import { readCode } from '../../lan/code';
+import { CodeInput } from '../../lan/code-input';
 import { NO_SHARE } from '../../lan/share/idle';
 import type { Share, ShareProblem } from '../../lan/share/types';
 import { useShare } from '../../lan/share/use-share';
@@ -79,17 +80,13 @@ export function WatchForm({ share, onStart }: WatchFormProps) {
         )}
       </div>
       <form className={classes.form} onSubmit={submit} noValidate>
-        <TextInput
+        <CodeInput
           name="code"
           label={t('share.byCode.label')}
           description={t('share.byCode.description')}
           error={wrong === 'code' && t('share.byCode.invalid')}
           defaultValue={given}
           classNames={{ input: classes.digits ?? '' }}
-          inputMode="numeric"
-          autoComplete="off"
-          dir="ltr"
-          maxLength={12}
           onChange={() => setWrong(null)}
         />
         <TextInput
