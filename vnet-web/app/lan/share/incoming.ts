@@ -1,10 +1,10 @@
-import { isPicture, type Listed } from './channel';
+import { BEAT, isPicture, type Listed } from './channel';
 import type { LanStream } from './types';
 
 /** Nothing comes for so long: it stands still, in milliseconds. */
 export const STILL = 400;
-/** A parent that has not been heard for so long may be gone, in milliseconds: two beats may be late or lost. */
-const SILENT = 600;
+/** A parent that has not been heard for so long may be gone, in milliseconds: one beat may be lost, and the next late. */
+const SILENT = 3 * BEAT;
 /** Slow sources may take so many times their own pace. */
 const PACES = 4;
 /** No source is believed to be slower than that, in milliseconds a frame. */
