@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_WAIT, Pairing } from './pairing';
+import { LOST, MAX_WAIT, Pairing } from './pairing';
 
 /** A pairing whose carrier frames are numbers, and whose source frames carry theirs as their only byte. */
 function setUp() {
   const written: string[] = [];
-  let pictures = 0;
+  /** The frames whose times pictures were asked for with, by when they came. */
+  let pictures: number[] = [];
   let keys = 0;
   const pairing = new Pairing<number>({
     write: (frame, { data }) => written.push(`${frame}=${new Uint8Array(data)[0]}`),
-    askPicture: () => {
-      pictures += 1;
-    },
+    askPicture: (time) => pictures.push(time / 1_000),
     askKey: () => {
       keys += 1;
     },
@@ -20,7 +19,8 @@ function setUp() {
     pairing.source({ data: new Uint8Array([number]).buffer, key, at, time: at * 1_000 });
   const asked = () => {
     const now = { pictures, keys };
-    pictures = keys = 0;
+    pictures = [];
+    keys = 0;
     return now;
   };
   return { pairing, source, written, asked };
@@ -42,7 +42,7 @@ describe('Pairing', () => {
     const { pairing, source, written, asked } = setUp();
     source(1, 0, true);
     source(2, 33);
-    expect(asked()).toEqual({ pictures: 2, keys: 0 });
+    expect(asked()).toEqual({ pictures: [0, 33], keys: 0 });
     pairing.carrier(1, true, 40);
     expect(asked().keys).toBe(1);
     source(3, 66);
@@ -55,11 +55,26 @@ describe('Pairing', () => {
   it('puts each frame into the next of the carrier', () => {
     const { pairing, source, written, asked } = flowing();
     source(2, 43);
+    pairing.carrier(2, false, 45);
     source(3, 76);
-    expect(asked()).toEqual({ pictures: 2, keys: 0 });
-    pairing.carrier(2, false, 80);
-    pairing.carrier(3, false, 90);
+    pairing.carrier(3, false, 78);
+    expect(asked()).toEqual({ pictures: [43, 76], keys: 0 });
     expect(written).toEqual(['2=2', '3=3']);
+  });
+
+  it('asks for one picture at a time when frames come at once, each with the time of its frame', () => {
+    const { pairing, source, written, asked } = flowing();
+    source(2, 43);
+    source(3, 44);
+    source(4, 45);
+    expect(asked().pictures).toEqual([43]);
+    pairing.carrier(2, false, 46);
+    expect(asked().pictures).toEqual([44]);
+    pairing.carrier(3, false, 48);
+    expect(asked().pictures).toEqual([45]);
+    pairing.carrier(4, false, 50);
+    expect(asked().pictures).toEqual([]);
+    expect(written).toEqual(['2=2', '3=3', '4=4']);
   });
 
   it('keeps a carrier frame that is early, and asks for no other then', () => {
@@ -67,36 +82,45 @@ describe('Pairing', () => {
     pairing.carrier(2, false, 20);
     source(2, 43);
     expect(written).toEqual(['2=2']);
-    expect(asked()).toEqual({ pictures: 0, keys: 0 });
+    expect(asked()).toEqual({ pictures: [], keys: 0 });
   });
 
-  it('makes up for a picture that the encoder has left out', () => {
+  it('makes up for a picture that the encoder has left out, when another frame comes', () => {
     const { pairing, source, written, asked } = flowing();
-    for (let number = 2; number < 7; number++) {
-      source(number, number * 33);
-      pairing.carrier(number, false, number * 33 + 5);
-      // The first is left out: from now on each waits for the next one's picture.
-      if (number === 2) source(number, number * 33 + 6);
-    }
-    expect(asked().pictures).toBe(6);
-    pairing.look(220);
-    expect(asked().pictures).toBe(1);
-    pairing.carrier(7, false, 225);
-    expect(written.at(-1)).toBe('7=6');
+    source(2, 43);
+    source(3, 76);
+    expect(asked().pictures).toEqual([43]);
+    source(4, 43 + LOST);
+    expect(asked().pictures).toEqual([43]);
+    for (const frame of [2, 3, 4]) pairing.carrier(frame, false, 45 + LOST);
+    expect(asked().pictures).toEqual([76, 43 + LOST]);
+    expect(written).toEqual(['2=2', '3=3', '4=4']);
   });
 
   it('makes up for it also when no other frame comes', () => {
     const { pairing, source, written, asked } = flowing();
     source(2, 40);
-    expect(asked().pictures).toBe(1);
+    expect(asked().pictures).toEqual([40]);
     pairing.look(60);
-    expect(asked().pictures).toBe(0);
-    pairing.look(120);
-    expect(asked().pictures).toBe(1);
+    expect(asked().pictures).toEqual([]);
+    pairing.look(40 + LOST);
+    expect(asked().pictures).toEqual([40]);
     pairing.carrier(2, false, 130);
     expect(written).toEqual(['2=2']);
-    pairing.look(200);
-    expect(asked()).toEqual({ pictures: 0, keys: 0 });
+    pairing.look(40 + 2 * LOST);
+    expect(asked()).toEqual({ pictures: [], keys: 0 });
+  });
+
+  it('needs no other picture for what comes later than believed', () => {
+    const { pairing, source, written, asked } = flowing();
+    source(2, 40);
+    pairing.look(40 + LOST);
+    expect(asked().pictures).toEqual([40, 40]);
+    pairing.carrier(2, false, 130);
+    pairing.carrier(3, false, 131);
+    source(3, 140);
+    expect(written).toEqual(['2=2', '3=3']);
+    expect(asked().pictures).toEqual([]);
   });
 
   it('gives up frames that wait too long, and goes on with a key frame', () => {

@@ -24,12 +24,8 @@ export interface PairingEvents<Frame> {
 
 /** Older frames do not wait any longer, in milliseconds. */
 export const MAX_WAIT = 400;
-/** Of a waiting frame it is now believed that the encoder has left out its picture, in milliseconds. */
-const LOST = 80;
-/** After so many frames that found another one waiting, a picture seems to be missing for good. */
-const BEHIND = 4;
-/** Then another is asked for a little after the regular one, for pictures at once may become one, in milliseconds. */
-const APART = 16;
+/** A picture that has not come out of the encoder after so many milliseconds is believed to be lost. */
+export const LOST = 80;
 /** Within this time of a key frame another request for one is the same request, in milliseconds. */
 const SAME_REQUEST = 300;
 /** So many frames without one of the other kind: something is wrong. */
@@ -40,6 +36,9 @@ const MOST = 30;
  *
  * The receiver counts the carrier's frames, and stops at a gap until a key frame comes. So none is left out
  * while frames flow: a carrier frame that comes too early waits for the next of the source.
+ *
+ * While frames flow, one picture is under way at a time: frames of the source often come two at once, and of two
+ * pictures at once an encoder takes only the later one.
  */
 export class Pairing<Frame> {
   readonly #events: PairingEvents<Frame>;
@@ -48,9 +47,10 @@ export class Pairing<Frame> {
   #sources: SourceFrame[] = [];
   #frames: Frame[] = [];
   #keyAt = Number.NEGATIVE_INFINITY;
-  #behind = 0;
-  /** How many calls of `look` are to come. */
-  #wakes = 0;
+  /** When the picture was asked for that is under way, in milliseconds. */
+  #askedAt: number | null = null;
+  /** A call of `look` is to come. */
+  #wakes = false;
 
   constructor(events: PairingEvents<Frame>) {
     this.#events = events;
@@ -72,18 +72,14 @@ export class Pairing<Frame> {
       this.#events.askPicture(source.time);
       return;
     }
-    this.#behind = this.#sources.length > 0 ? this.#behind + 1 : 0;
     this.#sources.push(source);
-    const early = this.#frames.length > 0;
-    this.#pair(now);
-    if (!early) this.#events.askPicture(source.time);
     this.#bound(now);
-    if (this.#behind === BEHIND) this.#wake(APART);
-    else if (this.#wakes === 0) this.#wake(LOST);
+    this.#pair(now);
   }
 
   /** A frame of the carrier has come, a key frame when the receiver asked for one. */
   carrier(frame: Frame, key: boolean, now: number): void {
+    this.#askedAt = null;
     if (this.#state === 'idle') {
       this.#state = 'waiting';
       this.#events.askKey();
@@ -112,7 +108,11 @@ export class Pairing<Frame> {
     while (true) {
       const [source] = this.#sources;
       const [frame] = this.#frames;
-      if (!source || frame === undefined) return;
+      if (!source) return;
+      if (frame === undefined) {
+        this.#paint(source, now);
+        return;
+      }
       this.#sources.shift();
       this.#frames.shift();
       if (source.key) this.#keyAt = now;
@@ -120,22 +120,22 @@ export class Pairing<Frame> {
     }
   }
 
-  /** Sees to frames that wait while no others come. */
-  look(now: number): void {
-    this.#wakes -= 1;
-    this.#bound(now);
-    const [oldest] = this.#sources;
-    if (oldest && (this.#behind >= BEHIND || now - oldest.at >= LOST)) {
-      this.#behind = 0;
-      this.#events.askPicture(oldest.time);
+  /** Asks for the picture of the frame that is next, unless one is under way. */
+  #paint(next: SourceFrame, now: number): void {
+    if (this.#askedAt === null || now - this.#askedAt >= LOST) {
+      this.#askedAt = now;
+      this.#events.askPicture(next.time);
     }
-    if (this.#wakes === 0) this.#wake(LOST);
+    if (this.#wakes) return;
+    this.#wakes = true;
+    this.#events.wake(LOST);
   }
 
-  #wake(after: number): void {
-    if (this.#sources.length === 0) return;
-    this.#wakes += 1;
-    this.#events.wake(after);
+  /** Sees to frames that wait while no others come. */
+  look(now: number): void {
+    this.#wakes = false;
+    this.#bound(now);
+    this.#pair(now);
   }
 
   #bound(now: number): void {

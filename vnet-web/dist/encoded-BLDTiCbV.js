@@ -1,0 +1,1 @@
+export{t as EncodedTap,i as encodedSupport,n as keepTappable,a as preferEncoded,r as tapOf}from"./encoded-Bs19M97p.js";

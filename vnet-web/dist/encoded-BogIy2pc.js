@@ -1,1 +1,0 @@
-export{t as EncodedTap,i as encodedSupport,n as keepTappable,a as preferEncoded,r as tapOf}from"./encoded-BkJJAE9P.js";
