@@ -304,6 +304,38 @@ fn a_screen_that_fits_comes_at_once_and_soon_again_after_a_bad_moment() {
 }
 
 #[test]
+fn who_reads_late_does_not_wait_for_an_estimate_that_never_grows() {
+    for seed in [60, 61, 62] {
+        let mut world = World::new(seed);
+        let offer = Offer {
+            camera: vec![("", 640, 1_700_000)],
+            ..Offer::default()
+        };
+        let (a, early) = (world.join(1, &offer), world.join(2, &Offer::viewer()));
+        let camera = world.track(a, Source::Camera);
+        world.want(early, camera, None);
+        world.run(Duration::from_secs(6));
+        // Arrivals in heaps look like a narrow line, and looks around like nothing at all.
+        let late = world.join(3, &Offer::viewer());
+        world.seat(late).down.link = Link::read_late(Duration::from_millis(400));
+        world.want(late, camera, None);
+        let seen = |world: &World| {
+            let client = world.client(late);
+            let slot = client.slot_of(camera);
+            slot.is_some_and(|slot| client.paused.get(slot) == Some(&false))
+        };
+        let soon = Duration::from_secs(13);
+        assert!(world.run_until(soon, seen), "nothing is seen with {seed}");
+        let mut tenths = 0;
+        for _ in 0..600 {
+            world.run(Duration::from_millis(100));
+            tenths += u32::from(seen(&world));
+        }
+        assert!(tenths > 150, "{tenths} tenths of a minute with {seed}");
+    }
+}
+
+#[test]
 fn a_screen_that_does_not_fit_is_tried_seldom_and_sound_goes_on() {
     let (mut world, b, screen) = shared_screen(47);
     world.seat(b).down.link = Link::narrow(500_000);

@@ -223,7 +223,7 @@ impl Stage {
         if !peer.transport_feedback {
             peer.estimate = peer.reported.bound(sent, now);
         } else if peer
-            .begin_anew(&demands, sent > 0, now, &mut self.said)
+            .begin_anew(first(sound, &demands), sent > 0, now, &mut self.said)
             .is_err()
         {
             self.fail(number, now);
@@ -356,6 +356,13 @@ fn need(sound: u64, demands: &[Demand], estimate: Option<u64>) -> Need {
         least: sound,
         wish: estimate.map_or(all, |bits| bits.min(all)),
     }
+}
+
+/// With how many bits a second the most important picture fits in its smallest size, if any is wanted.
+fn first(sound: u64, demands: &[Demand]) -> Option<u64> {
+    let first = demands.iter().find(|demand| !demand.silent)?;
+    let rate = first.layers.first()?;
+    Some(sound + rate * (100 + SPARE_PERCENT) / 100)
 }
 
 /// The smallest layer that is as wide as the picture is shown.

@@ -50,10 +50,12 @@ impl Carried {
         let is_good = now.saturating_duration_since(at) < GOOD_FOR;
         let is_break = now.saturating_duration_since(idle) >= BREAK;
         let begins = is_good && is_break && bits > estimate;
-        if begins {
-            self.anew = Some((bits, now));
-        }
         begins.then_some(bits)
+    }
+
+    /// The estimate begins anew with so much.
+    pub(super) const fn begin(&mut self, bits: u64, now: Instant) {
+        self.anew = Some((bits, now));
     }
 
     /// What to believe when the engine tells this `mean`.
@@ -105,6 +107,7 @@ mod tests {
         assert_eq!(carried.measured(50, now + SECOND), None);
         let back = now + SECOND * 2;
         assert_eq!(carried.take(50, true, false, back), Some(900));
+        carried.begin(900, back);
         assert_eq!(carried.measured(100, back + SECOND / 10), None);
         assert_eq!(carried.believe(200, back + SECOND / 2), 900);
         assert_eq!(carried.measured(700, back + SECOND), Some(700));

@@ -30,6 +30,7 @@ mod slot;
 mod sound;
 mod speaker;
 mod stale;
+mod starved;
 mod stats;
 mod tick;
 mod track;

@@ -8,7 +8,6 @@ use str0m::change::SdpOffer;
 use str0m::rtp::{Extension, ExtensionMap, Ssrc};
 use str0m::{IceCreds, RtcConfig, RtcError};
 
-use super::allocator::Demand;
 use super::carried::Carried;
 use super::clock::PublisherClock;
 use super::config::StageConfig;
@@ -18,6 +17,7 @@ use super::probe::Prober;
 use super::reported::Reported;
 use super::sdp::{Offer, Section, bad_offer};
 use super::slot::Slot;
+use super::starved::Starved;
 use super::stats::Figures;
 use crate::ids::{ParticipantId, TrackId};
 use crate::media::{Answer, MediaError, Need};
@@ -63,6 +63,8 @@ pub(super) struct Peer {
     pub(super) estimate: Option<u64>,
     /// What fitted while pictures were sent.
     pub(super) carried: Carried,
+    /// How long no picture has fitted.
+    starved: Starved,
     /// What it has told of that itself, if arrivals are not reported packet by packet.
     pub(super) reported: Reported,
     /// What the engine was last told to aim for: least and desired bits a second.
@@ -104,6 +106,7 @@ impl Peer {
             transport_feedback: offer.transport_feedback,
             estimate: offer.transport_feedback.then_some(config.first_estimate),
             carried: Carried::default(),
+            starved: Starved::default(),
             reported: Reported::default(),
             aim: (0, 0),
             prober: Prober::default(),
@@ -114,10 +117,11 @@ impl Peer {
         Ok((peer, answer))
     }
 
-    /// Takes up what the connection carried before, if pictures are wanted again.
+    /// Lets the estimate begin anew where it means little: with what the connection carried before when pictures are
+    /// wanted again, and with what the `first` of them takes, sound included, when none has fitted for long.
     pub(super) fn begin_anew(
         &mut self,
-        demands: &[Demand],
+        first: Option<u64>,
         sent: bool,
         now: Instant,
         said: &mut Said,
@@ -125,10 +129,14 @@ impl Peer {
         let Some(estimate) = self.estimate else {
             return Ok(());
         };
-        let wanted = demands.iter().any(|demand| !demand.silent);
-        let Some(bits) = self.carried.take(estimate, wanted, sent, now) else {
+        let wanted = first.is_some();
+        let connected = self.flow == Flow::Connected;
+        let starves = self.starved.take(wanted && connected, sent, now);
+        let before = self.carried.take(estimate, wanted, sent, now);
+        let Some(bits) = before.or(first.filter(|bits| starves && *bits > estimate)) else {
             return Ok(());
         };
+        self.carried.begin(bits, now);
         self.estimate = Some(bits);
         // Told again what to aim for.
         self.aim = (0, 0);

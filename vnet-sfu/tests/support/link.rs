@@ -41,6 +41,8 @@ pub struct Link {
     pub queue: Duration,
     /// Nothing gets through.
     pub cut: bool,
+    /// For up to how long the receiver does other things before it reads what has arrived.
+    pub busy: Duration,
 }
 
 impl Default for Link {
@@ -52,6 +54,7 @@ impl Default for Link {
             rate: None,
             queue: Duration::from_millis(300),
             cut: false,
+            busy: Duration::ZERO,
         }
     }
 }
@@ -61,6 +64,13 @@ impl Link {
         Self {
             loss,
             reorder,
+            ..Self::default()
+        }
+    }
+
+    pub fn read_late(busy: Duration) -> Self {
+        Self {
+            busy,
             ..Self::default()
         }
     }
@@ -79,6 +89,7 @@ pub struct Pipe<T> {
     pub link: Link,
     random: Random,
     free_at: Option<Instant>,
+    reads_at: Option<Instant>,
     count: u64,
     waiting: BinaryHeap<Reverse<(Instant, u64)>>,
     packets: std::collections::HashMap<u64, T>,
@@ -91,6 +102,7 @@ impl<T> Pipe<T> {
             link,
             random: Random(seed),
             free_at: None,
+            reads_at: None,
             count: 0,
             waiting: BinaryHeap::new(),
             packets: std::collections::HashMap::new(),
@@ -116,6 +128,12 @@ impl<T> Pipe<T> {
         at += self.link.delay;
         if self.random.part() < self.link.reorder {
             at += Duration::from_millis(2 + self.random.below(15));
+        }
+        if !self.link.busy.is_zero() {
+            let longest = u64::try_from(self.link.busy.as_micros()).unwrap();
+            let reads = self.reads_at.filter(|reads| *reads >= at);
+            at = reads.unwrap_or_else(|| at + Duration::from_micros(self.random.below(longest)));
+            self.reads_at = Some(at);
         }
         self.bytes += bytes as u64;
         self.count += 1;
