@@ -53,9 +53,11 @@ pub mod samples;
 pub mod session_store;
 pub mod share_broker;
 pub mod share_codes;
+mod text_socket;
 pub mod user_store;
 
 pub use clock::ManualClock;
+pub use text_socket::{FakeBrowser, FakeSocket, Heard, text_socket};
 
 /// How long one rule may take before it counts as broken.
 pub const RULE_DEADLINE: Duration = Duration::from_secs(60);

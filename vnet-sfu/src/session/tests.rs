@@ -1,6 +1,5 @@
 //! Sockets without a network and rooms without media.
 
-use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,8 +9,8 @@ use time::macros::datetime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use vnet_core::conference::{Participant, Role};
-use vnet_core::error::{Error, ErrorKind};
 use vnet_core::id::UserId;
+use vnet_core::testkit::{FakeBrowser, Heard, text_socket};
 use vnet_core::token::SigningKey;
 
 use super::*;
@@ -29,49 +28,6 @@ impl Clock for At {
     }
 }
 
-/// What a browser hears: texts, and the close code.
-#[derive(Debug, PartialEq)]
-enum Heard {
-    Text(Value),
-    Closed(u16, String),
-}
-
-#[derive(Debug)]
-struct FakeSocket {
-    said: mpsc::UnboundedReceiver<Result<Bytes, Gone>>,
-    gone: Option<Gone>,
-    /// Bounded: a browser that does not read.
-    heard: mpsc::Sender<Heard>,
-}
-
-#[async_trait]
-impl TextSocket for FakeSocket {
-    async fn receive(&mut self) -> Result<Bytes, Gone> {
-        if let Some(gone) = self.gone {
-            return Err(gone);
-        }
-        let said = self.said.recv().await.unwrap_or(Err(Gone::Lost));
-        self.gone = said.as_ref().err().copied();
-        said
-    }
-
-    async fn send(&mut self, texts: &[Bytes]) -> vnet_core::Result<()> {
-        for text in texts {
-            let text = Heard::Text(serde_json::from_slice(text).expect("JSON"));
-            let gone = |_| Error::new(ErrorKind::Unavailable, "gone", "gone");
-            self.heard.send(text).await.map_err(gone)?;
-        }
-        Ok(())
-    }
-
-    async fn close(&mut self, code: u16, reason: &str) {
-        assert!(reason.len() <= 123);
-        let closed = Heard::Closed(code, reason.into());
-        // As a real one, it does not wait for ever.
-        drop(tokio::time::timeout(Duration::from_secs(1), self.heard.send(closed)).await);
-    }
-}
-
 /// Hands commands to the test.
 #[derive(Debug)]
 struct FakeHost(mpsc::Sender<Command>);
@@ -86,8 +42,7 @@ impl RoomHost for FakeHost {
 struct Rig {
     tickets: Arc<Tickets>,
     meeting: MeetingId,
-    says: mpsc::UnboundedSender<Result<Bytes, Gone>>,
-    hears: Mutex<mpsc::Receiver<Heard>>,
+    browser: FakeBrowser,
     commands: mpsc::Receiver<Command>,
     task: JoinHandle<()>,
 }
@@ -100,17 +55,11 @@ impl Rig {
     /// On a socket of somebody who is known.
     fn of(user: Option<UserId>, limits: SfuLimits, reads: usize) -> Self {
         let (host, commands) = mpsc::channel(10);
-        let (says, said) = mpsc::unbounded_channel();
-        let (heard, hears) = mpsc::channel(reads);
+        let (socket, browser) = text_socket(reads);
         let limits = Arc::new(limits);
         let key = SigningKey::from_bytes([1; 32]);
         let tickets = Arc::new(Tickets::new(&key, &limits));
         let meeting: MeetingId = "abcdefghjk".parse().unwrap();
-        let socket = FakeSocket {
-            said,
-            gone: None,
-            heard,
-        };
         let (used, place) = (Arc::clone(&tickets), meeting.clone());
         let host: Arc<dyn RoomHost> = Arc::new(FakeHost(host));
         let task = tokio::spawn(async move {
@@ -126,8 +75,7 @@ impl Rig {
         Self {
             tickets,
             meeting,
-            says,
-            hears: Mutex::new(hears),
+            browser,
             commands,
             task,
         }
@@ -138,13 +86,11 @@ impl Rig {
     }
 
     fn say(&self, text: &Value) {
-        let text = Bytes::from(text.to_string());
-        self.says.send(Ok(text)).unwrap();
+        self.browser.say(text);
     }
 
     async fn hear(&mut self) -> Heard {
-        let hears = self.hears.get_mut().unwrap();
-        hears.recv().await.expect("something is heard")
+        self.browser.hear().await
     }
 
     /// The error id of the refusal, and the close code.
@@ -252,7 +198,7 @@ async fn a_text_is_not_kept_once_it_is_read() {
     let mut rig = Rig::plain();
     for said in [rig.join(), json!({"type": "leave", "id": 2})] {
         let said = text(&said);
-        rig.says.send(Ok(said.clone())).unwrap();
+        rig.browser.says.send(Ok(said.clone())).unwrap();
         let _command = rig.command().await;
         tokio::task::yield_now().await;
         assert!(said.is_unique(), "{said:?} is still held");
@@ -385,7 +331,7 @@ async fn why_a_socket_is_gone_is_told() {
     for why in [Gone::Lost, Gone::SessionEnded, Gone::Stopping] {
         let mut rig = Rig::plain();
         let mut outbox = rig.enter().await;
-        rig.says.send(Err(why)).unwrap();
+        rig.browser.says.send(Err(why)).unwrap();
         assert_eq!(rig.gone().await, why);
         // After the room, the browser: a socket whose writing was cut short has told nothing.
         match why {
@@ -404,9 +350,9 @@ async fn why_a_socket_is_gone_is_told() {
 async fn a_write_that_fails_is_explained_by_the_socket() {
     let mut rig = Rig::plain();
     let mut outbox = rig.enter().await;
-    rig.hears.get_mut().unwrap().close();
+    rig.browser.hears.close();
     assert!(outbox.push(text(&json!(1))));
-    rig.says.send(Err(Gone::SessionEnded)).unwrap();
+    rig.browser.says.send(Err(Gone::SessionEnded)).unwrap();
     assert_eq!(rig.gone().await, Gone::SessionEnded);
 }
 

@@ -1,75 +1,24 @@
 //! Sockets without a network.
 
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use vnet_core::async_trait;
 use vnet_core::share::NetworkGroup;
+use vnet_core::testkit::{FakeBrowser, Heard, text_socket};
 
 use super::*;
 use crate::share::InProcessShares;
 
-/// What a browser hears: texts, and the close code.
-#[derive(Debug, PartialEq)]
-enum Heard {
-    Text(Value),
-    Closed(u16),
-}
-
-#[derive(Debug)]
-struct FakeSocket {
-    said: mpsc::UnboundedReceiver<Result<Bytes, Gone>>,
-    gone: Option<Gone>,
-    /// Bounded: a browser that does not read.
-    heard: mpsc::Sender<Heard>,
-}
-
-#[async_trait]
-impl TextSocket for FakeSocket {
-    async fn receive(&mut self) -> Result<Bytes, Gone> {
-        if let Some(gone) = self.gone {
-            return Err(gone);
-        }
-        let said = self.said.recv().await.unwrap_or(Err(Gone::Lost));
-        self.gone = said.as_ref().err().copied();
-        said
-    }
-
-    async fn send(&mut self, texts: &[Bytes]) -> vnet_core::Result<()> {
-        for text in texts {
-            let text = Heard::Text(serde_json::from_slice(text).expect("JSON"));
-            let gone = |_| Error::new(vnet_core::ErrorKind::Unavailable, "gone", "gone");
-            self.heard.send(text).await.map_err(gone)?;
-        }
-        Ok(())
-    }
-
-    async fn close(&mut self, code: u16, reason: &str) {
-        assert!((1..=123).contains(&reason.len()));
-        // As a real one, it does not wait for ever.
-        let closed = self.heard.send(Heard::Closed(code));
-        drop(timeout(Duration::from_secs(1), closed).await);
-    }
-}
-
 struct Browser {
-    says: mpsc::UnboundedSender<Result<Bytes, Gone>>,
-    hears: mpsc::Receiver<Heard>,
+    end: FakeBrowser,
     task: JoinHandle<()>,
 }
 
 impl Browser {
     fn connect(shares: &Shares, who: ShareDevice, reads: usize) -> Self {
-        let (says, said) = mpsc::unbounded_channel();
-        let (heard, hears) = mpsc::channel(reads);
-        let socket = FakeSocket {
-            said,
-            gone: None,
-            heard,
-        };
+        let (socket, end) = text_socket(reads);
         let shares = shares.clone();
         let task = tokio::spawn(async move { shares.serve(who, Box::new(socket)).await });
-        Self { says, hears, task }
+        Self { end, task }
     }
 
     #[expect(
@@ -77,27 +26,31 @@ impl Browser {
         reason = "what is said is written where it is said"
     )]
     fn say(&self, message: Value) {
-        self.says.send(Ok(message.to_string().into())).unwrap();
-    }
-
-    async fn hear(&mut self) -> Heard {
-        self.hears.recv().await.expect("something to hear")
+        self.end.say(&message);
     }
 
     /// The next text of this type; others are passed over.
     async fn text(&mut self, kind: &str) -> Value {
         loop {
-            match self.hear().await {
+            match self.end.hear().await {
                 Heard::Text(text) if text["type"] == kind => return text,
                 Heard::Text(_) => {}
-                closed @ Heard::Closed(_) => panic!("{closed:?} before `{kind}`"),
+                closed @ Heard::Closed(..) => panic!("{closed:?} before `{kind}`"),
             }
+        }
+    }
+
+    /// The close code, when nothing is to be heard before.
+    async fn closed_at_once(&mut self) -> u16 {
+        match self.end.hear().await {
+            Heard::Closed(code, _) => code,
+            text @ Heard::Text(_) => panic!("{text:?} before the end"),
         }
     }
 
     async fn closed(&mut self) -> u16 {
         loop {
-            if let Heard::Closed(code) = self.hear().await {
+            if let Heard::Closed(code, _) = self.end.hear().await {
                 return code;
             }
         }
@@ -144,7 +97,7 @@ async fn a_first_message_that_does_not_come_is_not_waited_for() {
     let (shares, _broker) = shares(&Limits::default());
     let begun = tokio::time::Instant::now();
     let mut browser = Browser::connect(&shares, person(), 10);
-    assert_eq!(browser.hear().await, Heard::Closed(4408));
+    assert_eq!(browser.closed_at_once().await, 4408);
     assert_eq!(begun.elapsed(), Duration::from_secs(10));
 }
 
@@ -162,7 +115,7 @@ async fn a_wrong_first_message_is_told_and_ends_it() {
         let mut browser = Browser::connect(&shares, person(), 10);
         browser.say(first);
         assert_eq!(browser.text("error").await["code"], code);
-        assert_eq!(browser.hear().await, Heard::Closed(4400));
+        assert_eq!(browser.closed_at_once().await, 4400);
         browser.task.await.unwrap();
     }
     assert_eq!(broker.devices_count(), 0);
@@ -177,7 +130,7 @@ async fn a_meeting_with_too_many_devices_takes_no_more() {
     let mut second = Browser::connect(&shares, person(), 10);
     second.say(hello());
     assert_eq!(second.text("error").await["code"], "server_full");
-    assert_eq!(second.hear().await, Heard::Closed(1013));
+    assert_eq!(second.closed_at_once().await, 1013);
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,7 +147,7 @@ async fn a_viewer_asks_with_its_first_message() {
     screen.say(first);
     screen.text("welcome").await;
     assert_eq!(
-        screen.hear().await,
+        screen.end.hear().await,
         Heard::Text(json!({"type": "ok", "id": 5}))
     );
     assert_eq!(ada.text("asked").await["name"], "Wall");
@@ -216,7 +169,7 @@ async fn who_says_too_much_is_told_and_then_put_out() {
     for _ in 0..5 {
         assert_eq!(ada.text("error").await["code"], "too_fast");
     }
-    assert_eq!(ada.hear().await, Heard::Closed(4429));
+    assert_eq!(ada.closed_at_once().await, 4429);
     ada.task.await.unwrap();
     assert_eq!(broker.devices_count(), 0);
 }
@@ -234,10 +187,10 @@ async fn what_is_wrong_or_too_deep_is_told_and_what_is_too_large_ends_it() {
         (&json!("bad_message"), &json!(4))
     );
     let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
-    ada.says.send(Ok(deep.into())).unwrap();
+    ada.end.says.send(Ok(deep.into())).unwrap();
     assert_eq!(ada.text("error").await["code"], "bad_message");
-    ada.says.send(Ok("x".repeat(1_001).into())).unwrap();
-    assert_eq!(ada.hear().await, Heard::Closed(1009));
+    ada.end.says.send(Ok("x".repeat(1_001).into())).unwrap();
+    assert_eq!(ada.closed_at_once().await, 1009);
 }
 
 #[tokio::test(start_paused = true)]
@@ -251,7 +204,7 @@ async fn who_reads_nothing_is_put_out_and_delays_nobody() {
         let mut other = entered(&shares, 10).await;
         other.say(json!({"type": "open", "id": 1}));
         other.text("ok").await;
-        drop(other.says);
+        drop(other.end);
         other.task.await.unwrap();
     }
     assert_eq!(broker.devices_count(), 1, "lists alone fill no queue");
@@ -276,13 +229,13 @@ async fn the_end_of_the_session_or_the_server_is_said() {
     let (shares, broker) = shares(&Limits::default());
     for (gone, code) in [(Gone::SessionEnded, 4401), (Gone::Stopping, 1001)] {
         let mut ada = entered(&shares, 10).await;
-        ada.says.send(Err(gone)).unwrap();
+        ada.end.says.send(Err(gone)).unwrap();
         assert_eq!(ada.closed().await, code);
         ada.task.await.unwrap();
         assert_eq!(broker.devices_count(), 0);
     }
     let ada = entered(&shares, 10).await;
-    drop(ada.says);
+    drop(ada.end);
     ada.task.await.unwrap();
     assert_eq!(broker.devices_count(), 0);
 }
