@@ -18,10 +18,20 @@ export async function companion(browser, server, name) {
   return { page, code, name };
 }
 
-/** What turns for as long as somebody waits is no beginning that ends. */
-const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations()
-  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
-  .map((one) => one.finished.catch(() => null))));
+/** So many frames without a movement: what comes up begins to move some frames after it is there. */
+const STILL = 6;
+
+/** Waits until nothing moves but what turns for as long as somebody waits: that is no beginning that ends. */
+const settled = (page) => page.evaluate(async (still) => {
+  const moving = () => document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+  for (let quiet = 0; quiet < still; quiet++) {
+    await new Promise(requestAnimationFrame);
+    const now = moving();
+    if (now.length === 0) continue;
+    await Promise.all(now.map((one) => one.finished.catch(() => null)));
+    quiet = -1;
+  }
+}, STILL);
 
 /** Closes what lies above the page. */
 async function escape(page, what) {
