@@ -33,6 +33,9 @@
 //!
 //! Rules about several traits at once (a removed user takes the sessions along) stand with the
 //! trait that loses something. To test two adapters in one file, call the macros in two modules.
+//!
+//! What speaks with browsers over a [`TextSocket`](crate::conference::TextSocket) is tested with [`text_socket`]: both
+//! ends of a connection without a network.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -53,7 +53,7 @@ impl Carried {
         begins.then_some(bits)
     }
 
-    /// The estimate begins anew with so much.
+    /// The estimate begins anew with so much, because of `take` or for another reason.
     pub(super) const fn begin(&mut self, bits: u64, now: Instant) {
         self.anew = Some((bits, now));
     }

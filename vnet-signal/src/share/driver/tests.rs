@@ -204,7 +204,7 @@ async fn who_reads_nothing_is_put_out_and_delays_nobody() {
         let mut other = entered(&shares, 10).await;
         other.say(json!({"type": "open", "id": 1}));
         other.text("ok").await;
-        drop(other.end);
+        drop(other.end.says);
         other.task.await.unwrap();
     }
     assert_eq!(broker.devices_count(), 1, "lists alone fill no queue");
@@ -235,7 +235,7 @@ async fn the_end_of_the_session_or_the_server_is_said() {
         assert_eq!(broker.devices_count(), 0);
     }
     let ada = entered(&shares, 10).await;
-    drop(ada.end);
+    drop(ada.end.says);
     ada.task.await.unwrap();
     assert_eq!(broker.devices_count(), 0);
 }
